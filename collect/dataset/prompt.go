@@ -1,0 +1,48 @@
+// Package dataset says where prompts and their lengths come from: one file per dataset, one line in the registry.
+// It never talks to the server under test and never sees a clock.
+package dataset
+
+import "encoding/json"
+
+// Message is one message of a chat, as the OpenAI chat API spells it.
+type Message struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+// Prompt is the input of one request.
+type Prompt struct {
+	// Text is the prompt; for chat backends it becomes one user message unless Messages is set.
+	Text string
+	// TokenIDs, when set, are sent instead of Text by backends that take ids.
+	TokenIDs []int
+	Messages []Message
+	// InputTokens is the length by the tokenizer in use, special tokens not counted in; 0 when there is none.
+	InputTokens int
+	// OutputTokens is the number of tokens to ask for (max_tokens).
+	OutputTokens int
+	SessionID    string
+	Turn         int
+	// Body holds fields of this request alone; they win over every other field of the body.
+	Body map[string]json.RawMessage
+}
+
+// Dataset yields the prompts of a run. Prompt is a pure function of the dataset's configuration, its seed and i,
+// 0 <= i < Len, and is safe for concurrent use: prompts are made a little ahead of their time, never all at once.
+type Dataset interface {
+	Len() int
+	Prompt(i int) (Prompt, error)
+	// Recipe describes the workload for the column workload: flags, asked lengths, content hash. Two datasets with
+	// equal recipes, tokenizers and seeds yield equal prompts.
+	Recipe() map[string]any
+}
+
+// Tokenizer is what datasets need of a tokenizer. Encode and Decode never add or expect special tokens.
+type Tokenizer interface {
+	Encode(text string) ([]int, error)
+	Decode(ids []int) (string, error)
+	// VocabSize is one more than the highest id.
+	VocabSize() int
+	// IsSpecial reports whether an id must not appear in a random prompt: special, unused or beyond the vocabulary.
+	IsSpecial(id int) bool
+}
