@@ -1,0 +1,67 @@
+package protocol
+
+import (
+	"llmbench/collect/dataset"
+	"llmbench/store"
+)
+
+// chat is OpenAI's /v1/chat/completions.
+type chat struct{}
+
+var _ Protocol = chat{}
+
+// Body sends the prompt's messages, or its text as one user message. The content is a string, not vLLM's list of
+// parts: every server takes a string, several refuse the list.
+func (chat) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
+	messages := p.Messages
+	if messages == nil {
+		messages = []dataset.Message{{Role: "user", Content: p.Text}}
+	}
+	b := newBody()
+	b.set("model", c.Model)
+	b.set("messages", messages)
+	b.set("max_completion_tokens", p.OutputTokens)
+	if c.Logprobs != nil {
+		b.set("logprobs", true)
+		b.set("top_logprobs", *c.Logprobs)
+	}
+	b.stream(c)
+	b.rest(c, p)
+	return b.bytes()
+}
+
+func (chat) Reader() Reader { return newOpenAIReader(readChatChoice) }
+
+// reasoningKeys are the names under which engines send thinking text: vLLM before and after its rename, SGLang,
+// DeepSeek, OpenRouter-like gateways.
+var reasoningKeys = []string{"reasoning_content", "reasoning"}
+
+// readChatChoice sorts a delta by what it carries: answer text, thinking, a tool call, a finish reason alone, a role
+// alone, or nothing (a token that decodes to no text yet). Whether a role alone still stands before the first token is
+// for the exchange to say. A whole answer has message in place of delta.
+func readChatChoice(choice *value, d *Delta) {
+	delta := choice.Get("delta")
+	if delta == nil {
+		delta = choice.Get("message")
+	}
+	if d.Text = delta.GetStringBytes("content"); len(d.Text) > 0 {
+		d.Kind = store.KindText
+		return
+	}
+	for _, key := range reasoningKeys {
+		if d.Text = delta.GetStringBytes(key); len(d.Text) > 0 {
+			d.Kind = store.KindReasoning
+			return
+		}
+	}
+	switch {
+	case len(delta.GetArray("tool_calls")) > 0 || delta.Exists("function_call"):
+		d.Kind = store.KindTool
+	case d.Finish != "":
+		d.Kind = store.KindFinish
+	case delta.Exists("role"):
+		d.Kind = store.KindRole
+	default:
+		d.Kind = store.KindEmpty
+	}
+}
