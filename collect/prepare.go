@@ -1,0 +1,116 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"llmbench/collect/dataset"
+	"llmbench/collect/protocol"
+)
+
+// prepared is one request ready to be sent: everything that costs time is done before its time comes.
+type prepared struct {
+	id     int
+	prompt dataset.Prompt
+	body   []byte
+	err    error
+}
+
+// aheadBytes bounds the bodies that wait to be sent, so that a million prompts start as soon as a few do.
+const aheadBytes = 64 << 20
+
+// preparer builds bodies in schedule order, as far ahead as aheadBytes allows.
+type preparer struct {
+	dataset  dataset.Dataset
+	protocol protocol.Protocol
+	config   *protocol.Config
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	queue   []prepared
+	bytes   int
+	ended   bool
+	stopped bool
+}
+
+func newPreparer(ds dataset.Dataset, p protocol.Protocol, c *protocol.Config) *preparer {
+	w := &preparer{dataset: ds, protocol: p, config: c}
+	w.changed = sync.NewCond(&w.mu)
+	return w
+}
+
+// run prepares all prompts. It ends after the last one, at the first error, or when stop was called.
+func (w *preparer) run() {
+	for i := range w.dataset.Len() {
+		next := w.prepare(i)
+		if !w.put(next) || next.err != nil {
+			break
+		}
+	}
+	w.mu.Lock()
+	w.ended = true
+	w.changed.Broadcast()
+	w.mu.Unlock()
+}
+
+func (w *preparer) prepare(i int) prepared {
+	prompt, err := w.dataset.Prompt(i)
+	if err != nil {
+		return prepared{id: i, err: fmt.Errorf("make prompt %d: %w", i, err)}
+	}
+	body, err := w.protocol.Body(w.config, &prompt)
+	if err != nil {
+		return prepared{id: i, err: fmt.Errorf("build request %d: %w", i, err)}
+	}
+	// The prompt's text lives on in the body alone.
+	prompt.Text, prompt.TokenIDs, prompt.Messages = "", nil, nil
+	return prepared{id: i, prompt: prompt, body: body}
+}
+
+func (w *preparer) put(next prepared) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.bytes >= aheadBytes && !w.stopped {
+		w.changed.Wait()
+	}
+	w.queue = append(w.queue, next)
+	w.bytes += len(next.body)
+	w.changed.Broadcast()
+	return !w.stopped
+}
+
+// primed waits until as much is prepared as may be, so that the start of the load is not slowed by its preparation.
+func (w *preparer) primed(ctx context.Context) {
+	defer context.AfterFunc(ctx, w.stop)()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.bytes < aheadBytes && !w.ended && !w.stopped {
+		w.changed.Wait()
+	}
+}
+
+// next hands out the requests in order; false after the last one and after stop.
+func (w *preparer) next() (prepared, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.queue) == 0 && !w.ended && !w.stopped {
+		w.changed.Wait()
+	}
+	if len(w.queue) == 0 || w.stopped {
+		return prepared{}, false
+	}
+	first := w.queue[0]
+	w.queue[0] = prepared{}
+	w.queue = w.queue[1:]
+	w.bytes -= len(first.body)
+	w.changed.Broadcast()
+	return first, true
+}
+
+func (w *preparer) stop() {
+	w.mu.Lock()
+	w.stopped = true
+	w.changed.Broadcast()
+	w.mu.Unlock()
+}

@@ -1,0 +1,288 @@
+package collect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"llmbench/collect/protocol"
+	"llmbench/store"
+)
+
+// sender sends one request at a time per goroutine over net/http and feeds the answer to an exchange.
+type sender struct {
+	transport http.RoundTripper
+	target    Target
+	timeouts  Timeouts
+	stream    bool
+	nowNS     func() int64
+}
+
+// buffers of the size of a socket read; large enough that a burst of events is one read.
+var readBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// errorBodyBytes is how much of an error answer is read: enough for its message.
+const errorBodyBytes = 64 << 10
+
+// send does one request from the first byte to the last and leaves everything in x. It never fails: what goes wrong is
+// the request's status.
+func (s *sender) send(ctx context.Context, x *exchange, body []byte, requestID string) {
+	ctx, watch := newWatchdog(ctx, s.timeouts)
+	defer watch.stop()
+	trace := &requestTrace{nowNS: s.nowNS}
+	req, err := s.request(httptrace.WithClientTrace(ctx, trace.hooks()), body, requestID)
+	x.begin(x.rec, s.nowNS())
+	if err != nil {
+		x.end(&statusError{store.StatusConnectError, err.Error()}, s.nowNS())
+		return
+	}
+	resp, err := s.transport.RoundTrip(req)
+	trace.into(x.rec)
+	if err != nil {
+		x.end(sendError(ctx, err), s.nowNS())
+		return
+	}
+	defer resp.Body.Close()
+	watch.answered()
+	s.read(ctx, watch, resp, x)
+}
+
+func (s *sender) request(ctx context.Context, body []byte, requestID string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.target.URL(), bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("make a request to %s: %w", s.target.URL(), err)
+	}
+	for key, values := range s.target.Header {
+		req.Header[key] = values
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if s.stream {
+		req.Header.Set("Accept", "text/event-stream")
+	}
+	req.Header.Set("X-Request-Id", requestID)
+	// An empty key is not sent, but lets the transport dial again when a kept connection turns out to be closed before
+	// a byte of the answer came: llama.cpp closes after every stream without saying so.
+	req.Header["X-Idempotency-Key"] = []string{}
+	return req, nil
+}
+
+// read takes the answer. A status other than 200 is a failed request with the server's message.
+func (s *sender) read(ctx context.Context, watch *watchdog, resp *http.Response, x *exchange) {
+	x.rec.HTTPStatus = store.Int(int64(resp.StatusCode))
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	switch {
+	case resp.StatusCode != http.StatusOK:
+		s.readError(ctx, resp, x)
+	case !s.stream || kind == "application/json":
+		s.readWhole(ctx, resp, x, kind)
+	default:
+		s.readStream(ctx, watch, resp, x, kind)
+	}
+}
+
+func (s *sender) readError(ctx context.Context, resp *http.Response, x *exchange) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, errorBodyBytes))
+	x.rec.Bytes += int64(len(body))
+	text := protocol.ErrorText(body)
+	if text == "" {
+		text = http.StatusText(resp.StatusCode)
+	}
+	if location := resp.Header.Get("Location"); location != "" {
+		text += " (redirected to " + location + ")"
+	}
+	if err != nil && len(body) == 0 {
+		text += ": " + readError(ctx, err).Error()
+	}
+	x.end(&statusError{store.StatusHTTPError, text}, s.nowNS())
+}
+
+// readWhole takes an answer in one piece. Where a stream was asked for, JSON is an error object or the answer of a
+// server that cannot stream: both are told apart by the protocol.
+func (s *sender) readWhole(ctx context.Context, resp *http.Response, x *exchange, kind string) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxEventBytes))
+	atNS := s.nowNS()
+	if err != nil {
+		x.rec.Bytes += int64(len(body))
+		x.end(readError(ctx, err), atNS)
+		return
+	}
+	if err = x.whole(body, atNS); err == nil && s.stream && x.streamErr == "" {
+		err = fmt.Errorf("asked for an event stream, got %s: %s", kind, excerpt(body))
+	}
+	x.end(err, atNS)
+}
+
+// readStream stamps each read before anything is decoded, and reads to the end of the body so that the connection can
+// be used again.
+func (s *sender) readStream(ctx context.Context, watch *watchdog, resp *http.Response, x *exchange, kind string) {
+	buffer := readBuffers.Get().(*[32 << 10]byte)
+	defer readBuffers.Put(buffer)
+	for {
+		n, err := resp.Body.Read(buffer[:])
+		atNS := s.nowNS()
+		if n > 0 {
+			watch.read()
+			if feedErr := x.feed(buffer[:n], atNS); feedErr != nil {
+				x.end(feedErr, atNS)
+				return
+			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			x.end(notAStream(x, kind, buffer[:n]), atNS)
+			return
+		default:
+			x.end(readError(ctx, err), atNS)
+			return
+		}
+	}
+}
+
+// notAStream says what came instead when a complete answer held no event at all.
+func notAStream(x *exchange, kind string, last []byte) error {
+	if x.events > 0 || x.rec.Bytes == 0 || kind == "text/event-stream" || len(x.parser.data) > 0 {
+		return nil
+	}
+	return fmt.Errorf("the answer is not an event stream (Content-Type %q): %s", kind, excerpt(last))
+}
+
+// sendError is the status of a request that got no answer.
+func sendError(ctx context.Context, err error) error {
+	if cause := contextStatus(ctx); cause != nil {
+		return cause
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" && op.Timeout() {
+		return &statusError{store.StatusConnectTimeout, err.Error()}
+	}
+	return &statusError{store.StatusConnectError, connectText(err)}
+}
+
+func connectText(err error) string {
+	if errors.Is(err, io.EOF) {
+		return "the server closed the connection without an answer"
+	}
+	return err.Error()
+}
+
+// readError is the status of an answer that broke off.
+func readError(ctx context.Context, err error) error {
+	if cause := contextStatus(ctx); cause != nil {
+		return cause
+	}
+	text := err.Error()
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		text = "the connection was closed in the middle of the answer"
+	}
+	return &statusError{store.StatusTruncated, text}
+}
+
+// contextStatus is why the request's context ended: a timeout of the watchdog, or the user's Ctrl-C.
+func contextStatus(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*statusError](context.Cause(ctx)); ok {
+		return e
+	}
+	return &statusError{store.StatusCancelled, "cancelled"}
+}
+
+// requestTrace notes the moments net/http tells of. Its hooks run on the transport's goroutines and may run twice or
+// late (a second dial, an abandoned one), so all is atomic and the last one counts.
+type requestTrace struct {
+	nowNS            func() int64
+	wrote, firstByte atomic.Int64
+	reused, got      atomic.Bool
+}
+
+func (t *requestTrace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) {
+			t.reused.Store(info.Reused)
+			t.got.Store(true)
+		},
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err == nil {
+				t.wrote.Store(t.nowNS())
+			}
+		},
+		GotFirstResponseByte: func() { t.firstByte.Store(t.nowNS()) },
+	}
+}
+
+func (t *requestTrace) into(rec *store.Record) {
+	known := func(v *atomic.Int64) store.NullInt { n := v.Load(); return store.NullInt{V: n, Valid: n != 0} }
+	rec.WroteNS, rec.FirstByteNS = known(&t.wrote), known(&t.firstByte)
+	rec.ConnectionReused = store.NullBool{V: t.reused.Load(), Valid: t.got.Load()}
+}
+
+// watchdog ends a request whose time is up: one timer, moved along.
+type watchdog struct {
+	cancel   context.CancelCauseFunc
+	timeouts Timeouts
+	total    *time.Timer
+	wait     *time.Timer
+}
+
+func newWatchdog(ctx context.Context, t Timeouts) (context.Context, *watchdog) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &watchdog{cancel: cancel, timeouts: t}
+	w.total = w.after(t.Total, store.StatusTotalTimeout, "the request was not complete")
+	w.wait = w.after(t.FirstByte, store.StatusFirstByteTimeout, "no answer came")
+	return ctx, w
+}
+
+func (w *watchdog) after(d time.Duration, status, what string) *time.Timer {
+	if d <= 0 {
+		return nil
+	}
+	return time.AfterFunc(d, func() { w.cancel(timeoutError(status, what, d)) })
+}
+
+// answered turns the wait for the first byte into the wait between reads.
+func (w *watchdog) answered() {
+	if w.wait != nil {
+		w.wait.Stop()
+	}
+	w.wait = w.after(w.timeouts.Idle, store.StatusIdleTimeout, "nothing came")
+}
+
+func (w *watchdog) read() {
+	if w.wait != nil {
+		w.wait.Reset(w.timeouts.Idle)
+	}
+}
+
+func (w *watchdog) stop() {
+	for _, t := range []*time.Timer{w.total, w.wait} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+	w.cancel(nil)
+}
+
+// explainConnect makes one clear line of an error met while reaching the server for the first time.
+func explainConnect(baseURL string, err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "connection refused"):
+		text = "connection refused; is the server running there? see --base-url, --host, --port"
+	case strings.Contains(text, "no such host"):
+		text = "no such host; see --base-url and --host"
+	case strings.Contains(text, "certificate"):
+		text += "; --insecure accepts any certificate"
+	}
+	return fmt.Errorf("connect to %s: %s", baseURL, text)
+}

@@ -1,0 +1,54 @@
+package collect
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Timeouts bound one request; 0 means none. Each has a status of its own.
+type Timeouts struct {
+	Connect   time.Duration // until a connection stands
+	FirstByte time.Duration // from sending to the first byte of the answer
+	Idle      time.Duration // between two reads of the answer
+	Total     time.Duration // from sending to the end
+}
+
+// Target is the server under test.
+type Target struct {
+	BaseURL  string
+	Endpoint string
+	Header   http.Header
+	Insecure bool
+	// Proxy chooses a proxy for a request, as http.Transport.Proxy; nil means none.
+	Proxy func(*http.Request) (*url.URL, error)
+}
+
+// URL is where requests go. Like vLLM's benchmark it is the plain join of base and endpoint.
+func (t Target) URL() string { return t.BaseURL + t.Endpoint }
+
+// NewTransport makes the HTTP transport of a run.
+//
+// Defaults of net/http that would falsify a measurement are turned off: two idle connections per host (98 of 100 requests
+// would dial anew), gzip (a compressing proxy batches tokens), HTTP/2 (one TCP connection for all streams; a slow one
+// blocks the rest), and a limit of connections, which would be a hidden queue.
+func NewTransport(t Target, connections int, timeouts Timeouts) *http.Transport {
+	dialer := &net.Dialer{Timeout: timeouts.Connect, KeepAlive: 30 * time.Second}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:               t.Proxy,
+		DialContext:         dialer.DialContext,
+		TLSClientConfig:     &tls.Config{InsecureSkipVerify: t.Insecure},
+		TLSHandshakeTimeout: timeouts.Connect,
+		MaxIdleConns:        0,
+		MaxIdleConnsPerHost: max(connections, 256),
+		IdleConnTimeout:     90 * time.Second,
+		DisableCompression:  true,
+		Protocols:           protocols,
+		ReadBufferSize:      32 << 10,
+		WriteBufferSize:     16 << 10,
+	}
+}
