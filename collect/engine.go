@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"llmbench/collect/dataset"
@@ -61,7 +62,7 @@ type Engine struct {
 	config  Config
 	dataset dataset.Dataset
 	sink    Sink
-	// transport and pause are replaced by tests.
+	// transport, when set, and pause are a test's: a server and a clock of its own.
 	transport http.RoundTripper
 	pause     func(ctx context.Context, d time.Duration)
 
@@ -69,20 +70,17 @@ type Engine struct {
 	stopping chan struct{}
 	stop     sync.Once
 
-	began    time.Time
+	base     time.Time
+	originNS atomic.Int64 // since base
+	carrier  carrier
+	inFlight sync.WaitGroup
 	slots    chan int64 // when each free slot was freed
 	recorder *recorder
-	cut      bool
 }
 
 // New readies an engine; the dataset's length is the number of requests.
 func New(config Config, ds dataset.Dataset, sink Sink) *Engine {
-	connections := config.MaxConcurrency
-	if connections == 0 {
-		connections = ds.Len()
-	}
-	return &Engine{config: config, dataset: ds, sink: sink, stopping: make(chan struct{}),
-		transport: NewTransport(config.Target, connections, config.Timeouts), pause: pausePrecisely}
+	return &Engine{config: config, dataset: ds, sink: sink, stopping: make(chan struct{}), pause: pausePrecisely, base: time.Now()}
 }
 
 // Stop ends the load in order: nothing more is sent, requests in flight are awaited. It may be called at any time, from
@@ -98,7 +96,8 @@ func (e *Engine) Progress() Progress {
 	return e.live.progress(e.dataset.Len(), elapsed)
 }
 
-func (e *Engine) nowNS() int64 { return int64(time.Since(e.began)) }
+// nowNS is the time since the origin; before the load begins, since New.
+func (e *Engine) nowNS() int64 { return int64(time.Since(e.base)) - e.originNS.Load() }
 
 // Run sends the load and returns when the last request has ended and everything is with the sink. When ctx ends,
 // requests in flight are cut and recorded as cancelled. An error means that the run could not go on; what was recorded
@@ -112,19 +111,23 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	defer prepared.Wait()
 	defer preparer.stop()
 	preparer.primed(ctx)
+	var err error
+	if e.carrier, err = e.newCarrier(ctx); err != nil {
+		return nil, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
+	}
+	e.carrier.warm(e.connections())
 
 	// A collection in the first second would be seen as the server's; memory is cheaper than that.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	runtime.GC()
 	e.recorder = newRecorder(e.sink, e.config.CountTokens, e.Stop)
-	e.began = time.Now()
+	e.originNS.Store(e.nowNS())
 	self := startSelfMeasure()
 	sent, err := e.dispatch(ctx, preparer, offsets)
-	recordErr := e.recorder.close()
-	e.closeConnections()
+	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
 
 	r := e.recorder
-	outcome := &Outcome{BeganAt: e.began, Duration: time.Duration(r.tally.durationNS),
+	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
 		Interrupted: sent < e.dataset.Len() || ctx.Err() != nil,
 		Client:      self.end(&r.tally, r.highWater, r.full, !math.IsInf(float64(e.config.Arrivals.Rate), 1))}
@@ -141,17 +144,10 @@ func (e *Engine) fillSlots() {
 	}
 }
 
-func (e *Engine) closeConnections() {
-	if t, ok := e.transport.(*http.Transport); ok {
-		t.CloseIdleConnections()
-	}
-}
-
 // dispatch sends each request at its time, as soon as it has a slot, and waits for all of them. One goroutine hands out
 // the slots in the order of the schedule: a queue without a lock, and first come is first served.
 func (e *Engine) dispatch(ctx context.Context, prepare *preparer, offsets []time.Duration) (sent int, err error) {
-	var inFlight sync.WaitGroup
-	defer inFlight.Wait()
+	defer e.inFlight.Wait()
 	stopping, cancel := stoppable(ctx, e.stopping)
 	defer cancel()
 	for _, offset := range offsets {
@@ -162,14 +158,15 @@ func (e *Engine) dispatch(ctx context.Context, prepare *preparer, offsets []time
 		if next.err != nil {
 			return sent, next.err
 		}
-		e.pause(stopping, offset-time.Since(e.began))
+		e.pause(stopping, offset-time.Duration(e.nowNS()))
 		slotNS, ok := e.slot(stopping, int64(offset))
 		if !ok {
 			return sent, nil
 		}
 		sent++
 		e.live.sent.Add(1)
-		inFlight.Go(func() { e.one(ctx, next, int64(offset), slotNS) })
+		e.inFlight.Add(1)
+		e.one(ctx, next, int64(offset), slotNS)
 	}
 	return sent, nil
 }
@@ -206,7 +203,7 @@ func (e *Engine) slot(ctx context.Context, intendedNS int64) (int64, bool) {
 
 var recordPool = sync.Pool{New: func() any { return new(store.Record) }}
 
-// one does one request.
+// one starts one request.
 func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int64) {
 	rec := recordPool.Get().(*store.Record)
 	resetRecord(rec, next.prompt.OutputTokens)
@@ -216,13 +213,14 @@ func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int6
 	if next.prompt.SessionID != "" {
 		rec.SessionID, rec.Turn = store.String(next.prompt.SessionID), store.Int(int64(next.prompt.Turn))
 	}
-	x := &exchange{rec: rec, reader: e.config.Backend.Protocol.Reader(), live: e.live.counter(), keepText: e.config.KeepText}
-	s := sender{transport: e.transport, target: e.config.Target, timeouts: e.config.Timeouts, stream: e.config.Protocol.Stream, nowNS: e.nowNS}
-	s.send(ctx, x, next.body, e.config.RequestIDPrefix+strconv.Itoa(next.id))
-	if e.slots != nil {
-		e.slots <- rec.DoneNS.V
-	}
-	e.finish(x, next.prompt.InputTokens)
+	x := &exchange{rec: rec, reader: e.config.Backend.Protocol.Reader(), live: e.live.counter(), keepText: e.config.KeepText, stream: e.config.Protocol.Stream}
+	e.carrier.send(ctx, x, next.body, e.config.RequestIDPrefix+strconv.Itoa(next.id), func() {
+		defer e.inFlight.Done()
+		if e.slots != nil {
+			e.slots <- rec.DoneNS.V
+		}
+		e.finish(x, next.prompt.InputTokens)
+	})
 }
 
 func (e *Engine) finish(x *exchange, inputTokens int) {

@@ -3,6 +3,7 @@ package collect
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -20,7 +21,11 @@ type exchange struct {
 	delta  protocol.Delta
 	live   chunkCounter
 
-	originNS int64 // sent: chunk times are relative to it
+	stream   bool // events are expected, not a whole answer
+	form     answerForm
+	kind     string // media type of the answer
+	whole    []byte // an answer that is not a stream, as far as it has come
+	originNS int64  // sent: chunk times are relative to it
 	usage    protocol.Usage
 	text     []byte
 	keepText bool
@@ -31,20 +36,61 @@ type exchange struct {
 	events    int
 }
 
+// answerForm is how an answer is read, decided by its head.
+type answerForm uint8
+
+const (
+	formStream answerForm = iota // server-sent events
+	formWhole                    // one JSON object
+	formError                    // a status other than 200
+)
+
+// errorBodyBytes is how much of an error answer is kept: enough for its message.
+const errorBodyBytes = 64 << 10
+
 // begin readies x for a request sent at sentNS.
 func (x *exchange) begin(rec *store.Record, sentNS int64) {
 	x.rec, x.originNS = rec, sentNS
 	x.usage, x.text = protocol.Usage{}, x.text[:0]
 	x.perChunk, x.done, x.streamErr, x.events = true, false, "", 0
+	x.form, x.kind, x.whole = formStream, "", x.whole[:0]
 	x.parser.handle = x.event
 	x.parser.reset()
 	rec.SentNS = store.Int(sentNS)
 }
 
-// feed takes the bytes of one read of an event stream.
-func (x *exchange) feed(b []byte, atNS int64) error {
+// head takes the answer's status and fields. Where a stream was asked for, JSON is an error object or the answer of a
+// server that cannot stream: the protocol tells them apart.
+func (x *exchange) head(status int, contentType, location string) {
+	x.rec.HTTPStatus = store.Int(int64(status))
+	x.kind, _, _ = strings.Cut(contentType, ";")
+	switch {
+	case status != http.StatusOK:
+		x.form = formError
+		if location != "" {
+			x.streamErr = "redirected to " + location
+		}
+	case !x.stream || x.kind == "application/json":
+		x.form = formWhole
+	}
+}
+
+// body takes the bytes of one read, stamped before anything was decoded. An error ends the request.
+func (x *exchange) body(b []byte, atNS int64) error {
 	x.rec.Bytes += int64(len(b))
-	return x.parser.feed(b, atNS)
+	switch {
+	case x.form == formStream:
+		if x.events == 0 && len(x.whole) < excerptBytes {
+			x.whole = append(x.whole, b[:min(len(b), excerptBytes)]...)
+		}
+		return x.parser.feed(b, atNS)
+	case x.form == formError:
+		b = b[:min(len(b), errorBodyBytes-len(x.whole))]
+	case len(x.whole)+len(b) > maxEventBytes:
+		return errEventTooLarge
+	}
+	x.whole = append(x.whole, b...)
+	return nil
 }
 
 // event takes one event. An error ends the request: after an event that cannot be read nothing later can be trusted.
@@ -127,17 +173,46 @@ func (x *exchange) tokens(d *protocol.Delta) {
 	x.rec.NTokens = append(x.rec.NTokens, max(n, 0))
 }
 
-// whole takes a complete answer that was not streamed: it has an end, but no first token.
-func (x *exchange) whole(body []byte, atNS int64) error {
-	x.rec.Bytes += int64(len(body))
+// end closes the request: what came is judged by what was missing. err is why it ended, nil at a regular end.
+func (x *exchange) end(err error, atNS int64) {
+	switch {
+	case x.form == formError:
+		err = x.refusal(err)
+	case err != nil:
+	case x.form == formWhole:
+		err = x.readWhole(atNS)
+	default:
+		if err = x.parser.end(atNS); err == nil {
+			err = x.notAStream()
+		}
+	}
+	x.close(err, atNS)
+}
+
+// refusal is the failure of an answer with another status than 200, in the server's own words where it has any.
+func (x *exchange) refusal(err error) error {
+	text := protocol.ErrorText(x.whole)
+	if text == "" {
+		text = http.StatusText(int(x.rec.HTTPStatus.V))
+	}
+	if x.streamErr != "" {
+		text += " (" + x.streamErr + ")"
+		x.streamErr = ""
+	}
+	if err != nil && len(x.whole) == 0 {
+		text += ": " + err.Error()
+	}
+	return &statusError{store.StatusHTTPError, text}
+}
+
+// readWhole takes a complete answer that was not streamed: it has an end, but no first token.
+func (x *exchange) readWhole(atNS int64) error {
 	d := &x.delta
 	d.Reset()
-	if err := x.reader.Whole(body, d); err != nil {
-		return fmt.Errorf("answer: %w: %s", err, excerpt(body))
+	if err := x.reader.Whole(x.whole, d); err != nil {
+		return fmt.Errorf("answer: %w: %s", err, excerpt(x.whole))
 	}
-	if d.Err != "" {
-		x.streamErr = d.Err
-	}
+	x.streamErr = d.Err
 	x.usage.Output = d.Usage.Output
 	x.note(d)
 	if d.Choice {
@@ -145,14 +220,22 @@ func (x *exchange) whole(body []byte, atNS int64) error {
 		x.rec.LastTokenNS = store.Int(atNS)
 		x.text = append(x.text, d.Text...)
 	}
+	if x.stream && d.Err == "" {
+		return fmt.Errorf("asked for an event stream, got %s: %s", x.kind, excerpt(x.whole))
+	}
 	return nil
 }
 
-// end closes the request: what came is judged by what was missing. err is why reading stopped, nil at a regular end.
-func (x *exchange) end(err error, atNS int64) {
-	if err == nil {
-		err = x.parser.end(atNS)
+// notAStream says what came instead when a complete answer held no event at all.
+func (x *exchange) notAStream() error {
+	if x.events > 0 || x.rec.Bytes == 0 || x.kind == "text/event-stream" {
+		return nil
 	}
+	return fmt.Errorf("the answer is not an event stream (Content-Type %q): %s", x.kind, excerpt(x.whole))
+}
+
+// close settles the record.
+func (x *exchange) close(err error, atNS int64) {
 	rec := x.rec
 	rec.DoneNS = store.Int(atNS)
 	if !x.perChunk {
@@ -197,11 +280,13 @@ func (x *exchange) count() {
 	}
 }
 
+// excerptBytes is how much of an answer that cannot be read is quoted.
+const excerptBytes = 120
+
 // excerpt quotes the beginning of data that could not be read.
 func excerpt(data []byte) string {
-	const most = 120
-	if len(data) > most {
-		return fmt.Sprintf("%q...", strings.ToValidUTF8(string(data[:most]), "?"))
+	if len(data) > excerptBytes {
+		return fmt.Sprintf("%q...", strings.ToValidUTF8(string(data[:excerptBytes]), "?"))
 	}
 	return fmt.Sprintf("%q", data)
 }

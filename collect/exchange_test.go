@@ -23,12 +23,12 @@ func replay(t *testing.T, backend string, err error, steps ...step) *store.Recor
 	if lookupErr != nil {
 		t.Fatal(lookupErr)
 	}
-	x := &exchange{rec: new(store.Record), reader: b.Protocol.Reader(), keepText: true}
+	x := &exchange{rec: new(store.Record), reader: b.Protocol.Reader(), keepText: true, stream: true}
 	x.begin(x.rec, 1000)
 	last := int64(1000)
 	for _, s := range steps {
 		last = s.atNS
-		if feedErr := x.feed([]byte(s.data), s.atNS); feedErr != nil {
+		if feedErr := x.body([]byte(s.data), s.atNS); feedErr != nil {
 			x.end(feedErr, s.atNS)
 			return x.rec
 		}

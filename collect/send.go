@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -15,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"llmbench/collect/protocol"
 	"llmbench/store"
 )
 
@@ -30,9 +28,6 @@ type sender struct {
 
 // buffers of the size of a socket read; large enough that a burst of events is one read.
 var readBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
-
-// errorBodyBytes is how much of an error answer is read: enough for its message.
-const errorBodyBytes = 64 << 10
 
 // send does one request from the first byte to the last and leaves everything in x. It never fails: what goes wrong is
 // the request's status.
@@ -76,55 +71,10 @@ func (s *sender) request(ctx context.Context, body []byte, requestID string) (*h
 	return req, nil
 }
 
-// read takes the answer. A status other than 200 is a failed request with the server's message.
+// read takes the answer to the end of its body, so that the connection can be used again. Each read is stamped before
+// anything is decoded.
 func (s *sender) read(ctx context.Context, watch *watchdog, resp *http.Response, x *exchange) {
-	x.rec.HTTPStatus = store.Int(int64(resp.StatusCode))
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	switch {
-	case resp.StatusCode != http.StatusOK:
-		s.readError(ctx, resp, x)
-	case !s.stream || kind == "application/json":
-		s.readWhole(ctx, resp, x, kind)
-	default:
-		s.readStream(ctx, watch, resp, x, kind)
-	}
-}
-
-func (s *sender) readError(ctx context.Context, resp *http.Response, x *exchange) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, errorBodyBytes))
-	x.rec.Bytes += int64(len(body))
-	text := protocol.ErrorText(body)
-	if text == "" {
-		text = http.StatusText(resp.StatusCode)
-	}
-	if location := resp.Header.Get("Location"); location != "" {
-		text += " (redirected to " + location + ")"
-	}
-	if err != nil && len(body) == 0 {
-		text += ": " + readError(ctx, err).Error()
-	}
-	x.end(&statusError{store.StatusHTTPError, text}, s.nowNS())
-}
-
-// readWhole takes an answer in one piece. Where a stream was asked for, JSON is an error object or the answer of a
-// server that cannot stream: both are told apart by the protocol.
-func (s *sender) readWhole(ctx context.Context, resp *http.Response, x *exchange, kind string) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxEventBytes))
-	atNS := s.nowNS()
-	if err != nil {
-		x.rec.Bytes += int64(len(body))
-		x.end(readError(ctx, err), atNS)
-		return
-	}
-	if err = x.whole(body, atNS); err == nil && s.stream && x.streamErr == "" {
-		err = fmt.Errorf("asked for an event stream, got %s: %s", kind, excerpt(body))
-	}
-	x.end(err, atNS)
-}
-
-// readStream stamps each read before anything is decoded, and reads to the end of the body so that the connection can
-// be used again.
-func (s *sender) readStream(ctx context.Context, watch *watchdog, resp *http.Response, x *exchange, kind string) {
+	x.head(resp.StatusCode, resp.Header.Get("Content-Type"), resp.Header.Get("Location"))
 	buffer := readBuffers.Get().(*[32 << 10]byte)
 	defer readBuffers.Put(buffer)
 	for {
@@ -132,29 +82,21 @@ func (s *sender) readStream(ctx context.Context, watch *watchdog, resp *http.Res
 		atNS := s.nowNS()
 		if n > 0 {
 			watch.read()
-			if feedErr := x.feed(buffer[:n], atNS); feedErr != nil {
-				x.end(feedErr, atNS)
+			if bodyErr := x.body(buffer[:n], atNS); bodyErr != nil {
+				x.end(bodyErr, atNS)
 				return
 			}
 		}
 		switch {
 		case err == nil:
 		case errors.Is(err, io.EOF):
-			x.end(notAStream(x, kind, buffer[:n]), atNS)
+			x.end(nil, atNS)
 			return
 		default:
 			x.end(readError(ctx, err), atNS)
 			return
 		}
 	}
-}
-
-// notAStream says what came instead when a complete answer held no event at all.
-func notAStream(x *exchange, kind string, last []byte) error {
-	if x.events > 0 || x.rec.Bytes == 0 || kind == "text/event-stream" || len(x.parser.data) > 0 {
-		return nil
-	}
-	return fmt.Errorf("the answer is not an event stream (Content-Type %q): %s", kind, excerpt(last))
 }
 
 // sendError is the status of a request that got no answer.

@@ -2,7 +2,6 @@ package collect
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -15,21 +14,40 @@ import (
 	"llmbench/store"
 )
 
+// carriers are the ways a request can travel; every test of an answer runs over each.
+var carriers = []string{"net/http", "wire"}
+
 // sendTo sends one request to a real server and gives its record.
-func sendTo(t *testing.T, url string, timeouts Timeouts, stream bool) *store.Record {
+func sendTo(t *testing.T, by, url string, timeouts Timeouts, stream bool) *store.Record {
 	t.Helper()
 	backend, err := protocol.Lookup("vllm")
 	if err != nil {
 		t.Fatal(err)
 	}
-	target := Target{BaseURL: url, Endpoint: backend.Endpoint, Header: http.Header{"X-Extra": {"1"}}}
-	transport := NewTransport(target, 1, timeouts)
-	t.Cleanup(transport.CloseIdleConnections)
-	began := time.Now()
-	s := sender{transport: transport, target: target, timeouts: timeouts, stream: stream, nowNS: func() int64 { return int64(time.Since(began)) }}
-	x := &exchange{rec: new(store.Record), reader: backend.Protocol.Reader(), keepText: true}
-	s.send(context.Background(), x, []byte(`{}`), "id-1")
+	e := New(Config{Target: Target{BaseURL: url, Endpoint: backend.Endpoint, Header: http.Header{"X-Extra": {"1"}}}, Backend: backend,
+		Protocol: protocol.Config{Stream: stream}, Timeouts: timeouts}, prompts(1), nil)
+	var c carrier = e.newHTTPCarrier()
+	if by == "wire" {
+		if c, err = e.plainCarrier(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := &exchange{rec: new(store.Record), reader: backend.Protocol.Reader(), keepText: true, stream: stream}
+	ended := make(chan struct{})
+	c.send(t.Context(), x, []byte(`{}`), "id-1", func() { close(ended) })
+	<-ended
+	if err := c.close(); err != nil {
+		t.Error(err)
+	}
 	return x.rec
+}
+
+// overEach runs a test over every carrier.
+func overEach(t *testing.T, test func(t *testing.T, by string)) {
+	t.Helper()
+	for _, by := range carriers {
+		t.Run(by, func(t *testing.T) { t.Parallel(); test(t, by) })
+	}
 }
 
 func serve(t *testing.T, handler http.HandlerFunc) string {
@@ -75,11 +93,10 @@ func TestSendStatuses(t *testing.T) {
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 		}, "http_error", 307, "/elsewhere"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			rec := sendTo(t, serve(t, c.serve), Timeouts{}, true)
+		overEach(t, func(t *testing.T, by string) {
+			rec := sendTo(t, by, serve(t, c.serve), Timeouts{}, true)
 			if rec.Status != c.status || rec.HTTPStatus != store.Int(c.http) || !strings.Contains(rec.Error.V, c.says) {
-				t.Errorf("status %s, HTTP %v, error %q; want %s, %d, %q", rec.Status, rec.HTTPStatus, rec.Error.V, c.status, c.http, c.says)
+				t.Errorf(c.name+": status %s, HTTP %v, error %q; want %s, %d, %q", rec.Status, rec.HTTPStatus, rec.Error.V, c.status, c.http, c.says)
 			}
 			if !rec.SentNS.Valid || !rec.DoneNS.Valid || !rec.WroteNS.Valid || !rec.FirstByteNS.Valid {
 				t.Errorf("times missing: %+v", rec.Request)
@@ -90,27 +107,32 @@ func TestSendStatuses(t *testing.T) {
 
 func TestSendHeaders(t *testing.T) {
 	t.Parallel()
-	var got http.Header
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		got = r.Header.Clone()
-		answer(200, "text/event-stream", completion("a", "stop", ""))(w, r)
-	})
-	sendTo(t, url, Timeouts{}, true)
-	for key, want := range map[string]string{"Accept": "text/event-stream", "Content-Type": "application/json", "X-Request-Id": "id-1", "X-Extra": "1", "Accept-Encoding": "", "X-Idempotency-Key": ""} {
-		if got.Get(key) != want {
-			t.Errorf("header %s is %q, want %q", key, got.Get(key), want)
+	overEach(t, func(t *testing.T, by string) {
+		header := make(chan http.Header, 1)
+		url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			header <- r.Header.Clone()
+			answer(200, "text/event-stream", completion("a", "stop", ""))(w, r)
+		})
+		sendTo(t, by, url, Timeouts{}, true)
+		got := <-header
+		for key, want := range map[string]string{"Accept": "text/event-stream", "Content-Type": "application/json", "X-Request-Id": "id-1", "X-Extra": "1", "Accept-Encoding": "", "X-Idempotency-Key": "", "Content-Length": "2"} {
+			if got.Get(key) != want {
+				t.Errorf("header %s is %q, want %q", key, got.Get(key), want)
+			}
 		}
-	}
+	})
 }
 
 // An answer that was not streamed has an end but no first token.
 func TestSendWhole(t *testing.T) {
 	t.Parallel()
 	url := serve(t, answer(200, "application/json", `{"id":"w","choices":[{"text":"abc","finish_reason":"length"}],"usage":{"prompt_tokens":2,"completion_tokens":3}}`))
-	rec := sendTo(t, url, Timeouts{}, false)
-	if rec.Status != "ok" || rec.FirstTokenNS.Valid || !rec.LastTokenNS.Valid || rec.OutputTokens != store.Int(3) || rec.OutputText != store.String("abc") || len(rec.TNS) != 0 {
-		t.Errorf("%+v", rec)
-	}
+	overEach(t, func(t *testing.T, by string) {
+		rec := sendTo(t, by, url, Timeouts{}, false)
+		if rec.Status != "ok" || rec.FirstTokenNS.Valid || !rec.LastTokenNS.Valid || rec.OutputTokens != store.Int(3) || rec.OutputText != store.String("abc") || len(rec.TNS) != 0 {
+			t.Errorf("%+v", rec)
+		}
+	})
 }
 
 func TestSendUnreachable(t *testing.T) {
@@ -123,9 +145,11 @@ func TestSendUnreachable(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if rec := sendTo(t, url, Timeouts{}, true); rec.Status != store.StatusConnectError || !strings.Contains(rec.Error.V, "refused") {
-		t.Errorf("%s: %s", rec.Status, rec.Error.V)
-	}
+	overEach(t, func(t *testing.T, by string) {
+		if rec := sendTo(t, by, url, Timeouts{}, true); rec.Status != store.StatusConnectError || !strings.Contains(rec.Error.V, "refused") {
+			t.Errorf("%s: %s", rec.Status, rec.Error.V)
+		}
+	})
 }
 
 // raw serves connections by hand: what a well-behaved server library would not send.
@@ -167,16 +191,15 @@ func TestSendBrokenConnections(t *testing.T) {
 		{"not HTTP", "SSH-2.0-OpenSSH_9\r\n", "connect_error", "malformed HTTP", 0},
 		{"regular", streamHead + httpChunk(completion("a", "stop", "")+doneEvent) + "0\r\n\r\n", "ok", "", 1},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
+		overEach(t, func(t *testing.T, by string) {
 			url := raw(t, func(conn net.Conn, r *bufio.Reader) {
 				if _, err := http.ReadRequest(r); err == nil {
 					fmt.Fprint(conn, c.send)
 				}
 			})
-			rec := sendTo(t, url, Timeouts{}, true)
+			rec := sendTo(t, by, url, Timeouts{}, true)
 			if rec.Status != c.status || !strings.Contains(rec.Error.V, c.says) || len(rec.TNS) != c.chunks {
-				t.Errorf("%s (%s) with %d chunks, want %s saying %q with %d", rec.Status, rec.Error.V, len(rec.TNS), c.status, c.says, c.chunks)
+				t.Errorf("%s: %s (%s) with %d chunks, want %s saying %q with %d", c.name, rec.Status, rec.Error.V, len(rec.TNS), c.status, c.says, c.chunks)
 			}
 		})
 	}
@@ -210,8 +233,10 @@ func TestSendFirstByteTimeout(t *testing.T) {
 	release := make(chan struct{})
 	url := raw(t, func(net.Conn, *bufio.Reader) { <-release })
 	t.Cleanup(func() { close(release) })
-	rec := sendTo(t, url, Timeouts{FirstByte: 20 * time.Millisecond}, true)
-	if rec.Status != store.StatusFirstByteTimeout {
-		t.Errorf("%s: %s", rec.Status, rec.Error.V)
-	}
+	overEach(t, func(t *testing.T, by string) {
+		rec := sendTo(t, by, url, Timeouts{FirstByte: 20 * time.Millisecond}, true)
+		if rec.Status != store.StatusFirstByteTimeout {
+			t.Errorf("%s: %s", rec.Status, rec.Error.V)
+		}
+	})
 }

@@ -1,0 +1,95 @@
+package collect
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"net/url"
+
+	"llmbench/store"
+)
+
+// carrier sends requests and feeds their answers to exchanges.
+type carrier interface {
+	// warm opens up to n connections before the load. It may fail in part: requests then open their own.
+	warm(n int)
+	// send starts a request. ended is called once, when the exchange has ended, on any goroutine.
+	send(ctx context.Context, x *exchange, body []byte, requestID string, ended func())
+	// close lets go of all connections; no request may be under way.
+	close() error
+}
+
+// newCarrier chooses how requests travel: by package wire where the target can be reached so, else by net/http. When ctx
+// ends, requests under way are cut.
+func (e *Engine) newCarrier(ctx context.Context) (carrier, error) {
+	if e.transport == nil && e.config.Target.plain() {
+		return e.plainCarrier(ctx)
+	}
+	return e.newHTTPCarrier(), nil
+}
+
+func (e *Engine) newHTTPCarrier() *httpCarrier {
+	c, transport := &e.config, e.transport
+	if transport == nil {
+		transport = NewTransport(c.Target, e.connections(), c.Timeouts)
+	}
+	return &httpCarrier{sender{transport: transport, target: c.Target, timeouts: c.Timeouts, stream: c.Protocol.Stream, nowNS: e.nowNS}}
+}
+
+// connections is how many the load is likely to need at once: the concurrency limit, all requests when all go at once,
+// or four seconds' worth of arrivals. Bounded, for some servers hold a thread for every idle connection.
+func (e *Engine) connections() int {
+	const mostIdle, mostAtOnce, seconds = 256, 4096, 4
+	n := e.dataset.Len()
+	rate := float64(e.config.Arrivals.Rate)
+	switch {
+	case e.config.MaxConcurrency > 0:
+		return min(n, e.config.MaxConcurrency)
+	case math.IsInf(rate, 1):
+		return min(n, mostAtOnce)
+	}
+	return min(n, mostIdle, int(math.Ceil(rate*seconds)))
+}
+
+// plain reports whether the target is reached by plain HTTP without a proxy, which package wire speaks.
+func (t Target) plain() bool {
+	u, err := url.Parse(t.URL())
+	if err != nil || u.Scheme != "http" {
+		return false
+	}
+	if t.Proxy == nil {
+		return true
+	}
+	proxy, err := t.Proxy(&http.Request{URL: u})
+	return err == nil && proxy == nil
+}
+
+// httpCarrier carries requests with net/http, a goroutine each.
+type httpCarrier struct {
+	sender
+}
+
+var _ carrier = (*httpCarrier)(nil)
+
+// warm does nothing: net/http opens connections as requests need them.
+func (c *httpCarrier) warm(int) {}
+
+func (c *httpCarrier) send(ctx context.Context, x *exchange, body []byte, requestID string, ended func()) {
+	go func() {
+		c.sender.send(ctx, x, body, requestID)
+		ended()
+	}()
+}
+
+func (c *httpCarrier) close() error {
+	if t, ok := c.transport.(*http.Transport); ok {
+		t.CloseIdleConnections()
+	}
+	return nil
+}
+
+// sentAt notes the first moment of a request.
+func (x *exchange) sentAt(atNS int64, reused bool) {
+	x.begin(x.rec, atNS)
+	x.rec.ConnectionReused = store.NullBool{V: reused, Valid: true}
+}

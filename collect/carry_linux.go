@@ -1,0 +1,133 @@
+package collect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+
+	"llmbench/collect/wire"
+	"llmbench/store"
+)
+
+// wireCarrier carries requests over sockets of our own.
+type wireCarrier struct {
+	client *wire.Client
+	// head is that of every request up to the fields of its own.
+	head  []byte
+	uncut func() bool
+}
+
+var _ carrier = (*wireCarrier)(nil)
+
+var errCancelled = &statusError{store.StatusCancelled, "cancelled"}
+
+// plainCarrier speaks HTTP/1.1 over package wire.
+func (e *Engine) plainCarrier(ctx context.Context) (carrier, error) {
+	return newWireCarrier(ctx, e.config.Target, e.config.Timeouts, e.config.Protocol.Stream, e.nowNS)
+}
+
+func newWireCarrier(ctx context.Context, t Target, timeouts Timeouts, stream bool, nowNS func() int64) (*wireCarrier, error) {
+	u, err := url.Parse(t.URL())
+	if err != nil {
+		return nil, err
+	}
+	host := u.Host
+	if u.Port() == "" {
+		host = net.JoinHostPort(u.Hostname(), "80")
+	}
+	dialer := &net.Dialer{Timeout: timeouts.Connect}
+	client, err := wire.NewClient(wire.Config{
+		Dial:   func() (net.Conn, error) { return dialer.Dial("tcp", host) },
+		NowNS:  nowNS,
+		Limits: wire.Limits{FirstByte: timeouts.FirstByte, Idle: timeouts.Idle, Total: timeouts.Total},
+	})
+	if err != nil {
+		return nil, err
+	}
+	uncut := context.AfterFunc(ctx, func() { client.Cut(errCancelled) })
+	return &wireCarrier{client: client, head: requestHead(u, t.Header, stream), uncut: uncut}, nil
+}
+
+// requestHead builds the part of a head that is equal for all requests.
+func requestHead(u *url.URL, header http.Header, stream bool) []byte {
+	fields := header.Clone()
+	if fields == nil {
+		fields = http.Header{}
+	}
+	fields.Set("Content-Type", "application/json")
+	if stream {
+		fields.Set("Accept", "text/event-stream")
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: llmbench\r\n", u.RequestURI(), u.Host)
+	_ = fields.Write(&b) // a buffer takes everything
+	return b.Bytes()
+}
+
+// warm leaves a failure to the requests, whose rows can tell it.
+func (c *wireCarrier) warm(n int) { _ = c.client.Warm(n) }
+
+func (c *wireCarrier) send(_ context.Context, x *exchange, body []byte, requestID string, ended func()) {
+	data := make([]byte, 0, len(c.head)+len(body)+len(requestID)+64)
+	data = append(data, c.head...)
+	data = fmt.Appendf(data, "X-Request-Id: %s\r\nContent-Length: %d\r\n\r\n", requestID, len(body))
+	data = append(data, body...)
+	c.client.Send(&wire.Request{Data: data, Answer: &wireAnswer{x, ended}})
+}
+
+func (c *wireCarrier) close() error {
+	c.uncut()
+	return c.client.Close()
+}
+
+// wireAnswer feeds an exchange.
+type wireAnswer struct {
+	x     *exchange
+	ended func()
+}
+
+func (a *wireAnswer) Sent(atNS int64, reused bool) { a.x.sentAt(atNS, reused) }
+func (a *wireAnswer) Wrote(atNS int64)             { a.x.rec.WroteNS = store.Int(atNS) }
+
+func (a *wireAnswer) Head(h wire.Head, atNS int64) {
+	a.x.rec.FirstByteNS = store.Int(atNS)
+	a.x.head(h.Status, h.ContentType, h.Location)
+}
+
+func (a *wireAnswer) Body(p []byte, atNS int64) error { return a.x.body(p, atNS) }
+
+func (a *wireAnswer) End(err error, atNS int64) {
+	a.x.end(wireStatus(err), atNS)
+	a.ended()
+}
+
+// limitStatus is the status of each limit.
+var limitStatus = map[string]string{
+	wire.LimitFirstByte: store.StatusFirstByteTimeout,
+	wire.LimitIdle:      store.StatusIdleTimeout,
+	wire.LimitTotal:     store.StatusTotalTimeout,
+}
+
+// wireStatus gives an error of package wire the status its request gets.
+func wireStatus(err error) error {
+	if limit, ok := errors.AsType[*wire.LimitError](err); ok {
+		return &statusError{limitStatus[limit.Limit], limit.Error()}
+	}
+	if dial, ok := errors.AsType[*wire.DialError](err); ok {
+		if n, ok := errors.AsType[net.Error](dial.Err); ok && n.Timeout() {
+			return &statusError{store.StatusConnectTimeout, dial.Error()}
+		}
+		return &statusError{store.StatusConnectError, dial.Error()}
+	}
+	switch {
+	case errors.Is(err, wire.ErrNoAnswer), errors.Is(err, wire.ErrNotHTTP):
+		return &statusError{store.StatusConnectError, err.Error()}
+	case errors.Is(err, wire.ErrBrokenOff):
+		return &statusError{store.StatusTruncated, err.Error()}
+	}
+	return err
+}

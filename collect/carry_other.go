@@ -1,0 +1,8 @@
+//go:build !linux
+
+package collect
+
+import "context"
+
+// plainCarrier is net/http where package wire has no poller.
+func (e *Engine) plainCarrier(context.Context) (carrier, error) { return e.newHTTPCarrier(), nil }
