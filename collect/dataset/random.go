@@ -55,7 +55,7 @@ func (c Config) validateRandom() error {
 		check(inUnit(r.Range.Output), "--random-range-ratio %g (output): must be at least 0 and below 1", r.Range.Output)
 	}
 	lowest, _ := spread(r.InputLen, r.Range.Input)
-	check(r.PrefixLen+lowest >= 1, "--random-input-len %d with --random-range-ratio %g: a prompt could be empty", r.InputLen, r.Range.Input)
+	check(r.PrefixLen+lowest >= 1 || !inUnit(r.Range.Input), "--random-input-len %d with --random-range-ratio %g: a prompt could be empty", r.InputLen, r.Range.Input)
 	return errors.Join(errs...)
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // wordTokenizer has one token per word with its leading blank. With joining it also takes two words for one token when
-// the first ends in the letter e, as no real tokenizer does: lengths then do not add up.
+// the first ends in the letter s, as no real tokenizer does: lengths then do not add up.
 type wordTokenizer struct {
 	words   []string
 	ids     map[string]int
@@ -34,7 +34,7 @@ func (w *wordTokenizer) pieces(text string) []string {
 		}
 		piece := text[:end]
 		text = text[end:]
-		if last := len(out) - 1; w.joining && last >= 0 && strings.HasSuffix(out[last], "e") && strings.Count(out[last], " ") < 2 {
+		if last := len(out) - 1; w.joining && last >= 0 && strings.HasSuffix(out[last], "s") && strings.Count(out[last], " ") < 2 {
 			out[last] += piece
 			continue
 		}

@@ -23,26 +23,36 @@ type wordPool struct {
 // longestWord keeps the pool to words a person could read.
 const longestWord = 16
 
+// anchor is a word that others are tried after.
+const anchor = "the"
+
 func newWordPool(tok Tokenizer) (*wordPool, error) {
-	var pool *wordPool
-	var err error
+	words := strings.Fields(commonWords)
 	if tok.VocabSize() > 0 {
-		pool, err = vocabularyWords(tok)
-	} else {
-		pool, err = listedWords(tok)
+		var err error
+		if words, err = vocabularyWords(tok); err != nil {
+			return nil, fmt.Errorf("choose words for random prompts: %w", err)
+		}
 	}
+	pool, err := tryWords(tok, words)
 	if err != nil {
 		return nil, fmt.Errorf("choose words for random prompts: %w", err)
 	}
-	if len(pool.first) < 16 || len(pool.next) < 16 {
+	if len(pool.next) < fewestWords {
 		return nil, errors.New("choose words for random prompts: the tokenizer has too few whole words; try another --tokenizer")
+	}
+	if len(pool.first) < fewestWords { // a vocabulary whose words all begin with their blank
+		pool.first = pool.next
 	}
 	return pool, nil
 }
 
-// vocabularyWords goes through the whole vocabulary.
-func vocabularyWords(tok Tokenizer) (*wordPool, error) {
-	var pool wordPool
+// fewestWords make a pool; with fewer, prompts would look alike.
+const fewestWords = 16
+
+// vocabularyWords picks the plain words out of a whole vocabulary.
+func vocabularyWords(tok Tokenizer) ([]string, error) {
+	var words []string
 	for id := range tok.VocabSize() {
 		if tok.IsSpecial(id) {
 			continue
@@ -51,18 +61,42 @@ func vocabularyWords(tok Tokenizer) (*wordPool, error) {
 		if err != nil {
 			return nil, err
 		}
-		word := strings.TrimPrefix(text, " ")
-		if !isWord(word) {
-			continue
+		if word := strings.TrimPrefix(text, " "); isWord(word) {
+			words = append(words, word)
 		}
-		if single(tok, word) {
+	}
+	return unique(words), nil
+}
+
+// tryWords keeps the words that are one token: at the beginning of a text, and after another word. Both are tried in
+// place, for SentencePiece puts a blank before the first word by itself. Each try may be a call to the server.
+func tryWords(tok Tokenizer, words []string) (*wordPool, error) {
+	var pool wordPool
+	count := func(text string) (int, error) {
+		ids, err := tok.Encode(text)
+		return len(ids), err
+	}
+	base, err := count(anchor)
+	if err != nil {
+		return nil, err
+	}
+	for _, word := range words {
+		alone, err := count(word)
+		if err != nil {
+			return nil, err
+		}
+		after, err := count(anchor + " " + word)
+		if err != nil {
+			return nil, err
+		}
+		if alone == 1 {
 			pool.first = append(pool.first, word)
 		}
-		if single(tok, " "+word) {
+		if after == base+1 {
 			pool.next = append(pool.next, " "+word)
 		}
 	}
-	return &wordPool{first: unique(pool.first), next: unique(pool.next)}, nil
+	return &pool, nil
 }
 
 func unique(words []string) []string {
@@ -76,27 +110,4 @@ func isWord(s string) bool {
 		return false
 	}
 	return strings.IndexFunc(s, func(r rune) bool { return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z') }) < 0
-}
-
-func single(tok Tokenizer, text string) bool {
-	ids, err := tok.Encode(text)
-	return err == nil && len(ids) == 1
-}
-
-// listedWords tries common words one by one; each try may be a call to the server.
-func listedWords(tok Tokenizer) (*wordPool, error) {
-	var pool wordPool
-	for word := range strings.FieldsSeq(commonWords) {
-		ids, err := tok.Encode(word)
-		if err != nil {
-			return nil, err
-		}
-		if len(ids) == 1 {
-			pool.first = append(pool.first, word)
-		}
-		if single(tok, " "+word) {
-			pool.next = append(pool.next, " "+word)
-		}
-	}
-	return &pool, nil
 }
