@@ -1,0 +1,519 @@
+package query
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"llmbench/store"
+)
+
+// The oracle computes run_summary and run_summary_vllm from the records in plain Go, by the written definitions and
+// with none of the views' shortcuts.
+
+func TestRunSummaryEqualsTheOracle(t *testing.T) {
+	t.Parallel()
+	var entries []store.Entry
+	var ours, vllms []store.Summary
+	add := func(run store.Run, records []store.Record) {
+		entries = append(entries, writeRun(t, run, records))
+		ours = append(ours, oracle(run, records))
+		vllms = append(vllms, oracleVLLM(run, records))
+	}
+	slos := []*string{nil, new(`{"ttft": 90}`), new(`{"ttft":200,"tpot":12.5,"e2el":400}`), new(`{"tpot": 0}`), new(`{}`), new("no JSON")}
+	durations := []*int64{new(int64(5e9)), nil, new(int64(123456789012)), new(int64(0))}
+	for seed := range 24 {
+		run := newRun(fmt.Sprintf("random-%02d", seed))
+		run.SLO, run.DurationNS = slos[seed%len(slos)], durations[seed%len(durations)]
+		add(run, randomRecords(uint64(seed), 1+seed*seed))
+	}
+	run := newRun("x0-no-requests")
+	run.DurationNS = new(int64(1e9))
+	add(run, nil)
+	add(newRun("x1-no-requests-no-duration"), nil)
+	run = newRun("x2-all-failed")
+	run.SLO, run.DurationNS = slos[1], new(int64(2e9))
+	failed := randomRecords(100, 20)
+	for i := range failed {
+		failed[i].Status = store.StatusHTTPError
+	}
+	add(run, failed)
+	warmup := randomRecords(101, 20)
+	for i := range warmup {
+		warmup[i].Phase = store.PhaseWarmup
+	}
+	add(newRun("x3-warm-up-only"), warmup)
+	add(newRun("x4-one-token"), []store.Record{okRecord(0, 0, 70, 0, 1), okRecord(1, 5, 80, 0, 1)})
+	add(newRun("x5-no-token"), []store.Record{okRecord(0, 0, 70, 0, 0)})
+
+	s := openSession(t, Source{Entries: entries}, Options{})
+	compare(t, s, Summary, ours, entries, 1e-9)
+	compare(t, s, SummaryVLLM, vllms, entries, 1e-9)
+	for i, entry := range entries[:6] {
+		alone, err := Summarise(t.Context(), entry.Run, entry.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareSummary(t, "alone "+entry.Run.RunID, *alone, ours[i], 1e-9)
+	}
+}
+
+func compare(t *testing.T, s *Session, view string, want []store.Summary, entries []store.Entry, tolerance float64) {
+	t.Helper()
+	got, err := s.Summaries(t.Context(), view)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%s has %d rows, want %d", view, len(got), len(want))
+	}
+	for i := range got {
+		if got[i].RunID != entries[i].Run.RunID {
+			t.Fatalf("%s: row %d is %s, want %s", view, i, got[i].RunID, entries[i].Run.RunID)
+		}
+		compareSummary(t, view+" "+got[i].RunID, got[i].Summary, want[i], tolerance)
+	}
+}
+
+func compareSummary(t *testing.T, name string, got, want store.Summary, tolerance float64) {
+	t.Helper()
+	a, b := reflect.ValueOf(got), reflect.ValueOf(want)
+	for i := range a.NumField() {
+		x, y := number(a.Field(i)), number(b.Field(i))
+		if (x == nil) != (y == nil) || x != nil && math.Abs(*x-*y) > tolerance*math.Abs(*y) {
+			t.Errorf("%s: %s = %s, want %s", name, a.Type().Field(i).Tag.Get("json"), show(x), show(y))
+		}
+	}
+}
+
+func show(v *float64) string {
+	if v == nil {
+		return "NULL"
+	}
+	return fmt.Sprint(*v)
+}
+
+// number is an integer or float field, or what it points to.
+func number(v reflect.Value) *float64 {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if !v.IsValid() {
+		return nil
+	}
+	return new(v.Convert(reflect.TypeFor[float64]()).Float())
+}
+
+// latencies are a run's samples in milliseconds, by metric.
+type latencies map[string][]float64
+
+func oracle(run store.Run, records []store.Record) store.Summary {
+	var s store.Summary
+	samples := latencies{}
+	duration, knowsDuration := runDuration(run, records)
+	var input, output, tokensBySecond = unknown(), unknown(), map[int64]float64{}
+	var changes []change
+	slo, hasSLO := parseSLO(run.SLO)
+	good, measured := 0, 0
+	for _, r := range records {
+		if r.Phase != store.PhaseMeasured {
+			continue
+		}
+		measured++
+		if done := either(r.DoneNS, r.LastTokenNS); r.SentNS.Valid && done.Valid && r.SentNS.V < done.V {
+			changes = append(changes, change{r.SentNS.V, 1}, change{done.V, -1})
+		}
+		if r.Status != store.StatusOK {
+			s.Failed++
+			continue
+		}
+		s.Completed++
+		input.add(r.PromptTokens)
+		output.add(r.OutputTokens)
+		ttft := samples.add("ttft", r.FirstTokenNS, r.SentNS, 1)
+		e2el := samples.add("e2el", either(r.LastTokenNS, r.DoneNS), r.SentNS, 1)
+		samples.add("queue", r.SentNS, r.IntendedNS, 1)
+		tpot := math.NaN()
+		if r.OutputTokens.Valid && r.OutputTokens.V > 1 {
+			tpot = samples.add("tpot", r.LastTokenNS, r.FirstTokenNS, float64(r.OutputTokens.V-1))
+		} else if r.OutputTokens.Valid {
+			tpot = 0
+		}
+		if allows(slo, ttft, tpot, e2el) {
+			good++
+		}
+		arrivals := tokenArrivals(r)
+		for i := 1; i < len(arrivals); i++ {
+			samples["itl"] = append(samples["itl"], float64(r.TNS[arrivals[i]]-r.TNS[arrivals[i-1]])/1e6)
+		}
+		for _, i := range arrivals {
+			second := (r.SentNS.V + r.TNS[i]) / 1e9
+			switch {
+			case r.NTokens != nil:
+				tokensBySecond[second] += float64(r.NTokens[i])
+			case r.OutputTokens.Valid:
+				tokensBySecond[second] += float64(r.OutputTokens.V) / float64(len(arrivals))
+			}
+		}
+	}
+	if knowsDuration {
+		s.Duration = &duration
+	}
+	if s.Completed == 0 {
+		input, output = known(0), known(0)
+	}
+	s.TotalInputTokens, s.TotalOutputTokens = input.pointer(), output.pointer()
+	s.RequestThroughput = per(known(s.Completed), s.Duration)
+	s.OutputThroughput = per(output, s.Duration)
+	s.TotalTokenThroughput = per(sumOf(input, output), s.Duration)
+	if hasSLO {
+		s.RequestGoodput = per(known(int64(good)), s.Duration)
+	}
+	peak := 0.0
+	for _, n := range tokensBySecond {
+		peak = max(peak, n)
+	}
+	if peak > 0 || output.valid && output.n == 0 {
+		s.MaxOutputTokensPerS = &peak
+	}
+	if n := mostAtOnce(changes); n > 0 || measured == 0 {
+		s.MaxConcurrent = &n
+	}
+	samples.fill(&s, []string{"ttft", "tpot", "itl", "e2el", "queue"}, nil)
+	return s
+}
+
+func oracleVLLM(run store.Run, records []store.Record) store.Summary {
+	var s store.Summary
+	samples := latencies{}
+	duration, knowsDuration := runDuration(run, records)
+	var input, output int64
+	var changes []change
+	slo, hasSLO := parseSLO(run.SLO)
+	good := 0
+	first := int64(math.MaxInt64)
+	var answered []store.Record
+	for _, r := range records {
+		if r.Phase != store.PhaseMeasured {
+			continue
+		}
+		if r.Status != store.StatusOK && r.Status != store.StatusTruncated || len(r.TNS) == 0 {
+			s.Failed++
+			continue
+		}
+		s.Completed++
+		answered = append(answered, r)
+		first = min(first, r.SentNS.V)
+		input += r.PromptTokens.V
+		output += r.OutputTokens.V
+		last := r.TNS[len(r.TNS)-1]
+		changes = append(changes, change{r.SentNS.V, 1}, change{r.SentNS.V + last, -1})
+		ttft := samples.add("ttft", store.Int(r.TNS[0]), store.Int(0), 1)
+		e2el := samples.add("e2el", store.Int(last), store.Int(0), 1)
+		tpot := 0.0
+		if r.OutputTokens.V > 1 {
+			tpot = samples.add("tpot", store.Int(last), store.Int(r.TNS[0]), float64(r.OutputTokens.V-1))
+		}
+		if allows(slo, ttft, tpot, e2el) {
+			good++
+		}
+		for i := 1; i < len(r.TNS); i++ {
+			samples["itl"] = append(samples["itl"], float64(r.TNS[i]-r.TNS[i-1])/1e6)
+		}
+	}
+	buckets := map[int64]float64{}
+	peak := 0.0
+	for _, r := range answered {
+		for _, t := range r.TNS {
+			second := (r.SentNS.V + t - first) / 1e9
+			buckets[second]++
+			peak = max(peak, buckets[second])
+		}
+	}
+	if knowsDuration {
+		s.Duration = &duration
+	}
+	s.TotalInputTokens, s.TotalOutputTokens = &input, &output
+	s.RequestThroughput = per(known(s.Completed), s.Duration)
+	s.OutputThroughput = per(known(output), s.Duration)
+	s.TotalTokenThroughput = per(known(input+output), s.Duration)
+	if hasSLO {
+		s.RequestGoodput = per(known(int64(good)), s.Duration)
+	}
+	s.MaxOutputTokensPerS = &peak
+	s.MaxConcurrent = new(mostAtOnce(changes))
+	samples.fill(&s, []string{"ttft", "tpot", "itl", "e2el"}, new(float64))
+	return s
+}
+
+// add appends (end - begin)/n in milliseconds, where both are known, and gives it; NaN otherwise.
+func (l latencies) add(metric string, end, begin store.NullInt, n float64) float64 {
+	if !end.Valid || !begin.Valid {
+		return math.NaN()
+	}
+	ms := float64(end.V-begin.V) / n / 1e6
+	l[metric] = append(l[metric], ms)
+	return ms
+}
+
+// fill sets mean, median, std and percentiles of the metrics; none is the value of a metric without samples.
+func (l latencies) fill(s *store.Summary, metrics []string, none *float64) {
+	for _, metric := range metrics {
+		samples := slices.Sorted(slices.Values(l[metric]))
+		values := map[string]*float64{"mean": none, "median": none, "std": none, "p50": none, "p75": none, "p90": none, "p95": none, "p99": none}
+		if len(samples) > 0 {
+			mean, square := 0.0, 0.0
+			for _, x := range samples {
+				mean += x / float64(len(samples))
+			}
+			for _, x := range samples {
+				square += (x - mean) * (x - mean) / float64(len(samples))
+			}
+			// Of equal samples the mean is off by a rounding error, and so would the deviation be.
+			if samples[0] == samples[len(samples)-1] {
+				square = 0
+			}
+			values["mean"], values["std"], values["median"] = &mean, new(math.Sqrt(square)), new(percentile(samples, 50))
+			for _, p := range []float64{50, 75, 90, 95, 99} {
+				values[fmt.Sprintf("p%v", p)] = new(percentile(samples, p))
+			}
+		}
+		for i := range reflect.TypeFor[store.Summary]().NumField() {
+			tag := reflect.TypeFor[store.Summary]().Field(i).Tag.Get("json")
+			if statistic, ok := strings.CutSuffix(tag, "_"+metric+"_ms"); ok && values[statistic] != nil {
+				reflect.ValueOf(s).Elem().Field(i).Set(reflect.ValueOf(values[statistic]))
+			}
+		}
+	}
+}
+
+// percentile is numpy's default: linear between neighbours.
+func percentile(sorted []float64, p float64) float64 {
+	k := p / 100 * float64(len(sorted)-1)
+	low := int(k)
+	if low == len(sorted)-1 {
+		return sorted[low]
+	}
+	return sorted[low] + (sorted[low+1]-sorted[low])*(k-float64(low))
+}
+
+// tokenArrivals lists the chunks that are tokens: all but role and finish.
+func tokenArrivals(r store.Record) []int {
+	var arrivals []int
+	for i := range r.TNS {
+		kind := store.KindText
+		if at := slices.Index(r.OddChunk, int32(i)); at >= 0 {
+			kind = r.OddKind[at]
+		}
+		if kind != store.KindRole && kind != store.KindFinish {
+			arrivals = append(arrivals, i)
+		}
+	}
+	return arrivals
+}
+
+func runDuration(run store.Run, records []store.Record) (seconds float64, ok bool) {
+	if run.DurationNS != nil {
+		return float64(*run.DurationNS) / 1e9, *run.DurationNS != 0
+	}
+	var last int64
+	for _, r := range records {
+		if r.Phase == store.PhaseMeasured && r.DoneNS.Valid {
+			last = max(last, r.DoneNS.V)
+		}
+	}
+	return float64(last) / 1e9, last != 0
+}
+
+// parseSLO gives the limits; ok is false without any.
+func parseSLO(text *string) (limits map[string]float64, ok bool) {
+	if text != nil {
+		_ = json.Unmarshal([]byte(*text), &limits)
+	}
+	return limits, len(limits) > 0
+}
+
+func allows(limits map[string]float64, ttft, tpot, e2el float64) bool {
+	for metric, ms := range map[string]float64{"ttft": ttft, "tpot": tpot, "e2el": e2el} {
+		if limit, ok := limits[metric]; ok && !(ms <= limit) {
+			return false
+		}
+	}
+	return true
+}
+
+func either(a, b store.NullInt) store.NullInt {
+	if a.Valid {
+		return a
+	}
+	return b
+}
+
+// total is a sum of counts of which some are unknown; it is unknown when all are.
+type total struct {
+	n     int64
+	valid bool
+}
+
+func unknown() total         { return total{} }
+func known(n int64) total    { return total{n, true} }
+func sumOf(a, b total) total { return total{a.n + b.n, a.valid && b.valid} }
+
+func (s *total) add(v store.NullInt) {
+	if v.Valid {
+		s.n, s.valid = s.n+v.V, true
+	}
+}
+
+func (s total) pointer() *int64 {
+	if !s.valid {
+		return nil
+	}
+	return &s.n
+}
+
+func per(n total, seconds *float64) *float64 {
+	if !n.valid || seconds == nil {
+		return nil
+	}
+	return new(float64(n.n) / *seconds)
+}
+
+type change struct{ t, by int64 }
+
+// mostAtOnce counts, at every beginning, the spans that hold it: quadratic, and plainly right.
+func mostAtOnce(changes []change) int64 {
+	var most int64
+	for i := 0; i < len(changes); i += 2 {
+		var now int64
+		for j := 0; j < len(changes); j += 2 {
+			if changes[j].t <= changes[i].t && changes[i].t < changes[j+1].t {
+				now++
+			}
+		}
+		most = max(most, now)
+	}
+	return most
+}
+
+// randomRecords makes requests of every kind: phases, failures, chats with role and finish events, reasoning, chunks
+// of several tokens, unknown counts and times.
+func randomRecords(seed uint64, n int) []store.Record {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	all := make([]store.Record, n)
+	for i := range all {
+		all[i] = randomRecord(rng, int64(i))
+	}
+	return all
+}
+
+func randomRecord(rng *rand.Rand, id int64) store.Record {
+	ms := func(most float64) int64 { return int64(rng.Float64() * most * 1e6) }
+	chance := func(p float64) bool { return rng.Float64() < p }
+	r := store.Record{Request: store.Request{RequestID: id, Phase: store.PhaseMeasured, Status: store.StatusOK}}
+	intended := ms(5000)
+	sent := intended + ms(50)
+	r.IntendedNS, r.SlotNS, r.SentNS = store.Int(intended), store.Int(intended), store.Int(sent)
+	r.PromptTokens = store.Int(int64(rng.IntN(1000)))
+	r.HTTPStatus = store.Int(200)
+
+	t := ms(200)
+	kinds := randomKinds(rng)
+	for i, kind := range kinds {
+		r.TNS = append(r.TNS, t)
+		t += ms(30)
+		if chance(0.05) {
+			t += ms(2000)
+		}
+		if kind != store.KindText {
+			r.OddChunk, r.OddKind = append(r.OddChunk, int32(i)), append(r.OddKind, kind)
+		}
+	}
+	tokens := tokenArrivals(r)
+	output := int64(len(tokens))
+	if chance(0.3) {
+		output = int64(rng.IntN(3 * (len(kinds) + 1)))
+	}
+	r.OutputTokens = store.Int(output)
+	if chance(0.3) {
+		r.NTokens = make([]int32, len(kinds))
+		for _, i := range tokens {
+			r.NTokens[i] = int32(rng.IntN(4))
+		}
+	}
+	if len(tokens) > 0 {
+		r.FirstTokenNS = store.Int(sent + r.TNS[tokens[0]])
+	}
+	r.DoneNS = store.Int(sent + t)
+	if len(kinds) > 0 {
+		r.LastTokenNS = store.Int(sent + r.TNS[len(kinds)-1])
+	}
+	r.Request.Chunks = int64(len(kinds))
+	spoil(rng, &r)
+	return r
+}
+
+// spoil makes some requests fail or belong to another phase, and takes away some of what is known.
+func spoil(rng *rand.Rand, r *store.Record) {
+	chance := func(p float64) bool { return rng.Float64() < p }
+	switch {
+	case chance(0.1):
+		r.Phase = store.PhaseWarmup
+	case chance(0.1):
+		r.Phase = store.PhaseProbe
+	}
+	if chance(0.2) {
+		failures := []string{store.StatusHTTPError, store.StatusTruncated, store.StatusIdleTimeout, store.StatusConnectError}
+		r.Status = failures[rng.IntN(len(failures))]
+	}
+	if chance(0.05) {
+		r.IntendedNS, r.SlotNS = store.NullInt{}, store.NullInt{}
+	}
+	if chance(0.05) {
+		r.DoneNS = store.NullInt{}
+	}
+	if chance(0.05) {
+		r.OutputTokens = store.NullInt{}
+	}
+	if chance(0.05) {
+		r.PromptTokens = store.NullInt{}
+	}
+	if chance(0.05) {
+		r.TNS, r.NTokens, r.OddChunk, r.OddKind, r.Request.Chunks = nil, nil, nil, nil, 0
+	}
+}
+
+// randomKinds are the chunks of one answer as servers send them, and some that none should.
+func randomKinds(rng *rand.Rand) []store.Kind {
+	text := make([]store.Kind, rng.IntN(30))
+	switch rng.IntN(8) {
+	case 0, 1: // completions
+		return text
+	case 2, 3: // a chat
+		return slices.Concat([]store.Kind{store.KindRole}, text, []store.Kind{store.KindFinish})
+	case 4: // reasoning
+		kinds := slices.Concat([]store.Kind{store.KindRole}, text, text, []store.Kind{store.KindFinish})
+		for i := 1; i <= len(text); i++ {
+			kinds[i] = store.KindReasoning
+		}
+		return kinds
+	case 5: // tokens without text, and several roles
+		kinds := slices.Concat([]store.Kind{store.KindRole, store.KindRole}, text)
+		for i := 2; i < len(kinds); i += 3 {
+			kinds[i] = store.KindEmpty
+		}
+		return kinds
+	case 6: // a finish in the middle
+		return slices.Concat(text, []store.Kind{store.KindFinish}, text, []store.Kind{store.KindFinish})
+	}
+	all := []store.Kind{store.KindText, store.KindReasoning, store.KindTool, store.KindEmpty, store.KindRole, store.KindFinish}
+	for i := range text {
+		text[i] = all[rng.IntN(len(all))]
+	}
+	return text
+}

@@ -1,0 +1,73 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	views "llmbench/sql"
+)
+
+// repair answers an error of a query. It reports whether the query should run again: because a table it needs has
+// been created, or because a file that it choked on has been set aside.
+func (s *Session) repair(ctx context.Context, err error) (bool, error) {
+	if name, ok := missingName(err); ok {
+		pending := s.pending[name]
+		return pending, s.create(ctx, views.Needs(name), math.MaxInt)
+	}
+	if !s.mayBeDamage(err) {
+		return false, nil
+	}
+	repaired := false
+	for _, b := range s.bases {
+		if s.pending[b.table.Name] {
+			continue
+		}
+		before := len(b.paths)
+		if err := s.setAside(ctx, b, s.scan); err != nil {
+			return false, err
+		}
+		if len(b.paths) == before {
+			continue
+		}
+		repaired = true
+		if err := s.attach(ctx, b); err != nil {
+			return false, err
+		}
+	}
+	return repaired, nil
+}
+
+// mayBeDamage tells errors that a damaged or vanished file can cause from those of the query's own making. An error of
+// decoding names no file; the others name theirs.
+func (s *Session) mayBeDamage(err error) bool {
+	var duck *duckdb.Error
+	if !errors.As(err, &duck) {
+		return false
+	}
+	switch duck.Type {
+	case duckdb.ErrorTypeInvalid, duckdb.ErrorTypeSerialization, duckdb.ErrorTypeUnknownType:
+		return true
+	case duckdb.ErrorTypeIO, duckdb.ErrorTypeInvalidInput, duckdb.ErrorTypeConversion:
+		for _, b := range s.bases {
+			if slices.ContainsFunc(b.paths, func(path string) bool { return strings.Contains(duck.Msg, path) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// firstLine is an error in one line, without our own preamble.
+func firstLine(err error) string {
+	text := err.Error()
+	if known := (*Error)(nil); errors.As(err, &known) && known.Detail != "" {
+		text = known.Detail
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	return text
+}
