@@ -1,0 +1,208 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"llmbench/store"
+)
+
+// Serving is what the report at the end of a run shows.
+type Serving struct {
+	Run     store.Run
+	Summary store.Summary
+	// Latencies become one section each, in this order.
+	Latencies []Latency
+	// Failures are the failed requests by reason; empty when none failed.
+	Failures []Failure
+	// OutputCounts says where the output token counts of the completed requests come from; empty when unknown.
+	OutputCounts []TokenCount
+}
+
+// Latency is one section: a metric (ttft, tpot, itl, e2el or queue) and its statistics in milliseconds, nil when
+// there is no value.
+type Latency struct {
+	Metric      string
+	MeanMS      *float64
+	MedianMS    *float64
+	StdMS       *float64
+	Percentiles []Percentile
+}
+
+// Percentile is one percentile P, 0 to 100, in milliseconds.
+type Percentile struct {
+	P  float64
+	MS *float64
+}
+
+// Failure is a number of requests that failed for one reason.
+type Failure struct {
+	Status     string
+	HTTPStatus *int64
+	Error      string
+	Count      int64
+}
+
+// TokenCount is a number of requests whose output tokens were counted in one way: usage, tokenizer or chunks.
+type TokenCount struct {
+	Source   string
+	Requests int64
+}
+
+// The layout is that of vLLM's benchmark: 50 columns, labels in 40, values in 10.
+const (
+	servingWidth = 50
+	labelWidth   = 40
+	maxReasons   = 10
+)
+
+var latencySections = map[string]struct{ heading, label string }{
+	"ttft":  {"Time to First Token", "TTFT"},
+	"tpot":  {"Time per Output Token (excl. 1st token)", "TPOT"},
+	"itl":   {"Inter-token Latency", "ITL"},
+	"e2el":  {"End-to-end Latency", "E2EL"},
+	"queue": {"Client-side Queueing", "Client Queue Time"},
+}
+
+// WriteServing prints the report in the layout and with the labels of vLLM 0.8.5, so that scripts which look for
+// them go on working. Lines 0.8.5 does not have (failures, load, client) carry later vLLM's labels where it has
+// them. A number that cannot be had prints as n/a.
+func WriteServing(w io.Writer, s Serving) error {
+	var p servingPage
+	p.heading(" Serving Benchmark Result ", '=')
+	p.outcome(s)
+	p.throughput(s)
+	for _, l := range s.Latencies {
+		p.latency(l)
+	}
+	p.client(s)
+	p.heading("", '=')
+	_, err := w.Write(p.Bytes())
+	return err
+}
+
+type servingPage struct{ bytes.Buffer }
+
+// heading centres text as Python's format does: an odd fill leaves the longer half on the right.
+func (p *servingPage) heading(title string, fill rune) {
+	pad := max(0, servingWidth-len(title))
+	p.WriteString(strings.Repeat(string(fill), pad/2) + title + strings.Repeat(string(fill), pad-pad/2) + "\n")
+}
+
+func (p *servingPage) line(label, value string) {
+	fmt.Fprintf(p, "%s %-10s\n", text.Pad(label, labelWidth, ' '), value)
+}
+
+func (p *servingPage) outcome(s Serving) {
+	p.line("Successful requests:", strconv.FormatInt(s.Summary.Completed, 10))
+	if s.Summary.Failed > 0 {
+		p.line("Failed requests:", strconv.FormatInt(s.Summary.Failed, 10))
+		p.reasons(s.Failures)
+	}
+	if s.Run.MaxConcurrency != nil {
+		p.line("Maximum request concurrency:", integer(s.Run.MaxConcurrency))
+	}
+	if s.Run.RequestRate != nil {
+		p.line("Request rate configured (RPS):", configuredRate(*s.Run.RequestRate))
+	}
+}
+
+func configuredRate(r store.Rate) string {
+	if s := r.String(); s == "inf" {
+		return s
+	}
+	return fixed(new(float64(r)))
+}
+
+func (p *servingPage) reasons(failures []Failure) {
+	failures = slices.Clone(failures)
+	slices.SortStableFunc(failures, func(a, b Failure) int { return cmp.Compare(b.Count, a.Count) })
+	shown := failures[:min(len(failures), maxReasons)]
+	for _, f := range shown {
+		p.line("  "+snip(f.reason(), labelWidth-2), strconv.FormatInt(f.Count, 10))
+	}
+	var rest int64
+	for _, f := range failures[len(shown):] {
+		rest += f.Count
+	}
+	if rest > 0 {
+		p.line(fmt.Sprintf("  %d other reasons", len(failures)-len(shown)), strconv.FormatInt(rest, 10))
+	}
+}
+
+// reason says why in few words: the HTTP status where that is the cause, else our own word, then the error.
+func (f Failure) reason() string {
+	reason := f.Status
+	if f.HTTPStatus != nil && f.Status == store.StatusHTTPError {
+		reason = fmt.Sprintf("HTTP %d", *f.HTTPStatus)
+	}
+	if e := oneLine(f.Error); e != "" {
+		reason += ": " + e
+	}
+	return reason
+}
+
+func (p *servingPage) throughput(s Serving) {
+	m := s.Summary
+	p.line("Benchmark duration (s):", fixed(m.Duration))
+	p.line("Total input tokens:", integer(m.TotalInputTokens))
+	p.line("Total generated tokens:", integer(m.TotalOutputTokens))
+	p.line("Request throughput (req/s):", fixed(m.RequestThroughput))
+	if s.Run.SLO != nil {
+		p.line("Request goodput (req/s):", fixed(m.RequestGoodput))
+	}
+	p.line("Output token throughput (tok/s):", fixed(m.OutputThroughput))
+	p.line("Total Token throughput (tok/s):", fixed(m.TotalTokenThroughput))
+}
+
+func (p *servingPage) latency(l Latency) {
+	section, ok := latencySections[l.Metric]
+	if !ok {
+		section.heading, section.label = l.Metric, strings.ToUpper(l.Metric)
+	}
+	p.heading(section.heading, '-')
+	p.line("Mean "+section.label+" (ms):", fixed(l.MeanMS))
+	p.line("Median "+section.label+" (ms):", fixed(l.MedianMS))
+	for _, q := range l.Percentiles {
+		p.line("P"+strconv.FormatFloat(q.P, 'f', -1, 64)+" "+section.label+" (ms):", fixed(q.MS))
+	}
+}
+
+// client states the client's own error, and where token counts are not what a reader would take them for.
+func (p *servingPage) client(s Serving) {
+	p.heading("Client", '-')
+	r := s.Run
+	fmt.Fprintf(p, "verdict %s, lag p50 %s, p99 %s, CPU %s\n",
+		word(r.ClientVerdict), lag(r.LagP50NS), lag(r.LagP99NS), share(r.ClientCPU))
+	if reason := clientReason(r); reason != "" {
+		p.WriteString(reason + "\n")
+	}
+	if r.Tokenizer != nil && ApproximateTokenizer(*r.Tokenizer) {
+		fmt.Fprintf(p, "Prompt lengths are approximate: %s\n", oneLine(*r.Tokenizer))
+	}
+	var byChunks, all int64
+	for _, c := range s.OutputCounts {
+		all += c.Requests
+		if c.Source == store.CountedByChunks {
+			byChunks += c.Requests
+		}
+	}
+	if byChunks > 0 {
+		fmt.Fprintf(p, "Output tokens counted by chunks: %d of %d requests\n", byChunks, all)
+	}
+}
+
+// ApproximateTokenizer reports whether the name in runs.tokenizer is that of an approximation, not a tokenizer.
+func ApproximateTokenizer(name string) bool {
+	return strings.HasPrefix(strings.ToLower(name), "approx")
+}
+
+// snip shortens s to width columns of a terminal.
+func snip(s string, width int) string { return text.Snip(s, width, "...") }
