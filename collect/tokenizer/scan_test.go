@@ -1,0 +1,128 @@
+package tokenizer
+
+import (
+	"slices"
+	"testing"
+	"unicode"
+
+	"github.com/dlclark/regexp2/v2"
+)
+
+var scanSeeds = []string{
+	"", " ", "Hello, world!", "don't WE'LL it's I'm 'ſ 'lL 'x '", "a  b   c\n\n d \r\n\t e  ", "1234567 1a2b 3.14", "你好，世界 テスト한국어", "naïve e\u0301 \u0301x",
+	"==> x != y; // z\n\n", "\u00a0\u3000x\u2028 y\u0085", " !\n  !!\r\n", "\x00\x01a\x7f", "½²Ⅷ٣", "'re'RE're", "a'S", "  \n  x", "\t\tx", "中1文２", "!a?b.c", "漢字かなカナーABC",
+}
+
+// checkScanner compares a hand-written scanner with the pattern it stands for.
+func checkScanner(t *testing.T, expression, text string) {
+	t.Helper()
+	for _, r := range text {
+		for _, newer := range []runeRanges{unicode16Upper, unicode16Lower, unicode16OtherLetter, unicode16Mark, unicode16Digit, unicode16Punctuation, unicode16Symbol} {
+			if newer.has(r) {
+				return // the engine does not know these characters yet
+			}
+		}
+	}
+	got, err := knownPatterns[expression].spans(nil, text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	re := regexp2.MustCompile(expression, regexp2.OptionMaxBacktrackingStackSize(-1))
+	want, err := regexFinder{re}.spans(nil, text, &scratch{})
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%s\non %q:\n got %v\nwant %v (%v)", expression, text, got, want, err)
+	}
+}
+
+func FuzzScanners(f *testing.F) {
+	for _, text := range scanSeeds {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		text = wellFormed(text)
+		for expression := range knownPatterns {
+			checkScanner(t, expression, text)
+		}
+	})
+}
+
+// TestScannersOnEveryCharacter puts every character in a few places.
+func TestScannersOnEveryCharacter(t *testing.T) {
+	t.Parallel()
+	const perText = 4096
+	for first := rune(0); first <= unicode.MaxRune; first += perText {
+		if first >= 0x30000 && first < 0xE0000 || first > 0xE1000 {
+			continue // nothing is assigned there but private use
+		}
+		text := make([]rune, 0, 8*perText)
+		for r := first; r < first+perText; r++ {
+			if r < 0xD800 || r > 0xDFFF {
+				text = append(text, r, 'a', ' ', r, '\'', r, '1', r, r, '\n')
+			}
+		}
+		text = slices.DeleteFunc(text, func(r rune) bool { return isNewDigit(r) || knownNewer(r) })
+		for expression := range knownPatterns {
+			checkScanner(t, expression, string(text))
+		}
+	}
+}
+
+func knownNewer(r rune) bool {
+	for _, newer := range []runeRanges{unicode16Upper, unicode16Lower, unicode16OtherLetter, unicode16Mark, unicode16Punctuation, unicode16Symbol} {
+		if newer.has(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestClasses compares the table with the tables it is made of.
+func TestClasses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		class class
+		in    []*unicode.RangeTable
+		newer []runeRanges
+	}{
+		{letter, []*unicode.RangeTable{unicode.L}, []runeRanges{unicode16Upper, unicode16Lower, unicode16OtherLetter}},
+		{upper, []*unicode.RangeTable{unicode.Lu, unicode.Lt}, []runeRanges{unicode16Upper}},
+		{lower, []*unicode.RangeTable{unicode.Ll}, []runeRanges{unicode16Lower}},
+		{mark, []*unicode.RangeTable{unicode.M}, []runeRanges{unicode16Mark}},
+		{number, []*unicode.RangeTable{unicode.N}, []runeRanges{unicode16Digit}},
+		{punctuation, []*unicode.RangeTable{unicode.P}, []runeRanges{unicode16Punctuation}},
+		{symbol, []*unicode.RangeTable{unicode.S}, []runeRanges{unicode16Symbol}},
+		{space, []*unicode.RangeTable{unicode.White_Space}, nil},
+	} {
+		for r := rune(0); r <= unicode.MaxRune; r++ {
+			want := unicode.In(r, c.in...) || slices.ContainsFunc(c.newer, func(rs runeRanges) bool { return rs.has(r) })
+			if got := classes().of(r)&c.class != 0; got != want {
+				t.Fatalf("class %b of %U = %v, want %v", c.class, r, got, want)
+			}
+		}
+	}
+}
+
+func TestRangesAreSorted(t *testing.T) {
+	t.Parallel()
+	for _, rs := range []runeRanges{
+		unicode16Upper, unicode16Lower, unicode16OtherLetter, unicode16Mark, unicode16Digit, unicode16Punctuation, unicode16Symbol,
+		unicode17Digit, punctuationOf8, punctuationSince8, normalizedSince9,
+	} {
+		if len(rs)%2 != 0 || !slices.IsSorted(rs) {
+			t.Errorf("ranges %U are not sorted pairs", rs)
+		}
+		for i := 2; i < len(rs); i += 2 {
+			if rs[i] <= rs[i-1] {
+				t.Errorf("range from %U overlaps the one before", rs[i])
+			}
+		}
+		for _, c := range []struct {
+			r    rune
+			want bool
+		}{{rs[0] - 1, false}, {rs[0], true}, {rs[1], true}, {rs[len(rs)-1], true}, {rs[len(rs)-1] + 1, false}} {
+			if got := rs.has(c.r); got != c.want {
+				t.Errorf("%U in %U...: %v", c.r, rs[:2], got)
+			}
+		}
+	}
+}

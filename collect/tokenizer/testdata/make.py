@@ -1,0 +1,224 @@
+"""Makes the fixtures of this folder with the Python library tokenizers; see README.md.
+
+    python make.py CORPUS...     # any UTF-8 text to train on; Shakespeare's sonnets were used
+"""
+import json, os, sys
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+OWN = [
+    "测试工具把负载放到服务器上，记录每个词元到达的时间，然后用查询语言比较多次运行。延迟、吞吐量和并发数都写在同一个仓库里。",
+    "大模型推理性能的测试：首个词元的时间，每个词元的时间，端到端的时间。数据不会丢失，比较是诚实的。",
+    "サーバーの応答時間を測定して、結果をファイルに書きます。トークンの数は正確です。",
+    "func (s *Schedule) Next(i int) time.Duration {\n\tif i < 0 {\n\t\treturn 0\n\t}\n\treturn s.offsets[i] // sorted\n}\n",
+    "for i, r := range requests {\n\tfmt.Printf(\"%d: %s\\n\", i, r.ID)\n}\n",
+    "def mean(values):\n    return sum(values) / len(values) if values else float('nan')\n",
+    "The server answers a request with tokens, and the tool counts what the server says and what it sees.",
+    "Don't panic: it's only a test, they've said so, and we'll see that you're right. I'd say I'm sure.",
+]
+
+TEXTS = [
+    "", " ", "  ", "a", " a", "  a", "a ", "a  ", "\n", "\n\n", " \n", "\r\n\r\n  x", "\t\ttabs and  spaces   ", " \t \n \u00a0 \u3000 end", "\u2028\u2029\u0085x",
+    "Hello, world!", "Shall I compare thee to a summer's day?", "don't you're WE'LL I'm they'Ve it'\u017f x's'",
+    "1234567890 3.14159 1,000,000 2026-11-23", "\u0663\u0664\u0665 \u00bd \u2167 \u2460 x\u00b2", "12a34b 5 67", "v1.2.3-rc.4+build.5",
+    "大模型推理性能测试，支持多种后端。", "混合 English 和中文 123 テスト 한국어", "\u9f98\u9750\U00020000\U0002a6d6 生僻字", "ｆｕｌｌｗｉｄｔｈ　ＡＢＣ１２３",
+    "مرحبا بالعالم، كيف حالك؟", "שלום עולם", "नमस्ते दुनिया", "สวัสดีชาวโลก", "Привет, мир! Ёлка", "Καλημέρα κόσμε ς", "Xin chào thế giới",
+    "na\u00efve caf\u00e9 r\u00e9sum\u00e9", "nai\u0308ve cafe\u0301 re\u0301sume\u0301", "a\u0323\u0301 a\u0301\u0323 \u1e69 s\u0307\u0323 \u212b \u2126 \ufb01 \uac00 \u1100\u1161\u11a8",
+    "o" + "\u0301" * 40 + "\u0323" * 3 + "k", "\u0958 \u2adc \U0001d15e \u0344 \u0f73", "\U00011935\U00011930 \U00016d40 \U0001ccd6 \U000105d2\u0307",
+    "🙂🙃 emoji 👩\u200d👩\u200d👧 family 🇨🇳 ❤\ufe0f 👍🏽", "\u200b\u200d\ufeff\u00ad\u2060", "\ue000\uf8ff\U000f0000\U0010ffff", "\ufffd\ufffe\uffff \u0fff",
+    "\x00\x01\x02\x07\x08\x0b\x0c\x0e\x1b\x1f\x7f\x80\x9f", "#!/bin/sh\nset -eu\nfor f in *.txt; do echo \"$f\"; done\n",
+    "func main() {\n\tfmt.Println(\"hi\", 0x1F, x != nil && y >= 2)\n}\n", "{\"a\": [1, 2.5e-3, null], \"b\": \"\\u00e9\\n\"}", "SELECT * FROM runs WHERE tp=8 -- note",
+    "<div class=\"x\">&nbsp;</div>", "https://example.org/a_b?c=d&e=%20#f", "C:\\Users\\me\\file.txt", "a/b//c===d!==e...f---g___h", "$100 €20 ¥5 £1 +-×÷ ±∞ ≤≥",
+    "<|endoftext|>", "hi<|im_start|>user\nhello<|im_end|>\n", "<|im_start|><|im_start|> <|im_end|>", "<|im_start| <|im_startx|>", "<s>a</s> <unk><0x41>",
+    "call <tool_call> and<tool_call>x  <keep>  y<keep>z", "wholeword whole wholes a whole. whole", "\u2581under\u2581score \u2581\u2581", " lead and trail ", "x" * 70, "ab" * 40 + "!" * 40,
+    "supercalifragilisticexpialidocious antidisestablishmentarianism", "W" + "h" * 30 + "y?" * 15,
+]
+
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+QWEN2 = LLAMA3.replace("{1,3}", "")
+O200K = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+         r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+         r"\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+
+
+def save(tokenizer, folder):
+    data = json.loads(tokenizer.to_str())
+    os.makedirs(os.path.join(HERE, folder), exist_ok=True)
+    with open(os.path.join(HERE, folder, "tokenizer.json"), "w", encoding="utf-8") as f:
+        json.dump(data, f, ensure_ascii=False, separators=(",", ":"))
+        f.write("\n")
+    return data
+
+
+def cases(tokenizer, texts):
+    for text in texts:
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        case = {"text": text, "ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=False)}
+        skipped = tokenizer.decode(ids, skip_special_tokens=True)
+        if skipped != case["decoded"]:
+            case["skipped"] = skipped
+        special = tokenizer.encode(text, add_special_tokens=True).ids
+        if special != ids:
+            case["special"] = special
+        yield case
+
+
+def golden(tokenizer, folder):
+    with open(os.path.join(HERE, folder, "golden.jsonl"), "w", encoding="utf-8") as f:
+        for case in cases(tokenizer, TEXTS):
+            f.write(json.dumps(case, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def bytelevel(corpus):
+    t = Tokenizer(models.BPE())
+    t.normalizer = normalizers.NFC()
+    t.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(QWEN2), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ])
+    t.decoder = decoders.ByteLevel()
+    t.post_processor = processors.ByteLevel(trim_offsets=False)
+    t.train_from_iterator(corpus, trainers.BpeTrainer(
+        vocab_size=1200, min_frequency=2, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    t.add_special_tokens(["<|endoftext|>", "<|im_start|>", "<|im_end|>"])
+    t.add_tokens([
+        AddedToken("<tool_call>", normalized=False),
+        AddedToken("<keep>", lstrip=True, rstrip=True, normalized=False),
+        AddedToken("whole", single_word=True, normalized=True),
+    ])
+    data = save(t, "bytelevel")
+    # The other way to write merges.
+    data["model"]["merges"] = [" ".join(m) for m in data["model"]["merges"]]
+    with open(os.path.join(HERE, "bytelevel", "tokenizer.json"), "w", encoding="utf-8") as f:
+        json.dump(data, f, ensure_ascii=False, separators=(",", ":"))
+        f.write("\n")
+    golden(Tokenizer.from_file(os.path.join(HERE, "bytelevel", "tokenizer.json")), "bytelevel")
+
+
+def sentencepiece(corpus):
+    t = Tokenizer(models.BPE(unk_token="<unk>"))
+    t.pre_tokenizer = pre_tokenizers.Metaspace()
+    t.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=900, min_frequency=2, limit_alphabet=150, show_progress=False))
+    trained = json.loads(t.to_str())["model"]
+    vocab = {"<unk>": 0, "<s>": 1, "</s>": 2}
+    for b in range(256):
+        vocab["<0x%02X>" % b] = len(vocab)
+    for token in sorted(trained["vocab"], key=trained["vocab"].get):
+        vocab.setdefault(token, len(vocab))
+    t = Tokenizer(models.BPE(vocab, [tuple(m) for m in trained["merges"]], unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    t.normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")])
+    t.decoder = decoders.Sequence([
+        decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    t.post_processor = processors.TemplateProcessing(single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", 1)])
+    t.add_special_tokens(["<unk>", "<s>", "</s>"])
+    save(t, "sentencepiece")
+    golden(t, "sentencepiece")
+
+
+# Stages in all their variants, over two small models; a variant replaces parts of its base and adds to its vocabulary.
+VARIED = [
+    "", " ", "Hi there, 42 x2!", "  two  spaces ", "don't WE'LL it'\u017f", "a-b--c---d", "tab\tnew\nline\r\n\r\n ", "caf\u00e9 cafe\u0301 ÀÉ İ Σς", "中文，测试 12三4", "\u00bd\u0663\u2167\U00011de0",
+    "<a>x<a> <b> y<b>z  <c>  end<c>", "\u2581x \u2581 y", "😀 \U00016d40\u0897", "HeLLo. \u201cquote\u201d \u2014 $5+5=^10^ ~`|", "aaaaaaa bababab",
+]
+
+
+def base(raw):
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet()) if raw else list("abcdefghilmnopqrstuvxyzHILWE\u2581,.!'-012345中 ")
+    vocab = {c: i for i, c in enumerate(alphabet)}
+    merges = []
+    space = "\u0120" if raw else "\u2581"
+    for pair in [("t", "h"), ("th", "e"), ("a", "b"), ("a", "a"), ("aa", "aa"), ("b", "ab"), ("e", "r"), ("i", "n"), (space, "t"), (space, "x"),
+                 ("l", "i"), ("n", "e"), ("-", "-"), ("H", "i"), (space, space), ("4", "2"), ("o", "n"), ("d", "on"), ("don", "'"), (space, "th")]:
+        if all(p in vocab for p in pair):
+            vocab.setdefault("".join(pair), len(vocab))
+            merges.append(list(pair))
+    return {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None, "end_of_word_suffix": None,
+            "fuse_unk": False, "byte_fallback": False, "ignore_merges": False, "vocab": vocab, "merges": merges}
+
+
+def added(content, **options):
+    fields = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": False}
+    return {"id": 0, "content": content, **fields, **options}
+
+
+def variants():
+    seq = lambda *steps: {"type": "Sequence", "pretokenizers": list(steps)}
+    split = lambda pattern, behavior="Isolated", invert=False: {
+        "type": "Split", "pattern": pattern, "behavior": behavior, "invert": invert}
+    level = lambda prefix=False, regex=False: {
+        "type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": True, "use_regex": regex}
+    meta = lambda scheme, cut=True: {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": scheme, "split": cut}
+    unk = {"unk_token": "<unk>", "vocab": {"<unk>": 900}}
+    for name, regex in [("gpt2", GPT2), ("llama3", LLAMA3), ("qwen2", QWEN2), ("o200k", O200K)]:
+        yield name, "raw", {"pre_tokenizer": seq(split({"Regex": regex}), level())}
+    yield "bytelevel regex prefix", "raw", {"pre_tokenizer": level(True, True)}
+    yield "bytelevel inside", "raw", {"pre_tokenizer": seq(level(), {"type": "Digits", "individual_digits": True})}
+    yield "digits together", "raw", {"pre_tokenizer": seq({"type": "Digits", "individual_digits": False}, level())}
+    yield "digits alone", "raw", {"pre_tokenizer": seq({"type": "Digits", "individual_digits": True}, level())}
+    yield "punctuation contiguous", "raw", {"pre_tokenizer": seq({"type": "Punctuation", "behavior": "Contiguous"}, level(regex=True))}
+    for behavior in ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"]:
+        for invert in [False, True]:
+            yield "split %s %s" % (behavior, invert), "raw", {"pre_tokenizer": seq(split({"Regex": "[-ab]"}, behavior, invert), level())}
+    yield "split string", "raw", {"pre_tokenizer": seq(split({"String": "--"}, "MergedWithNext"), level())}
+    yield "split empty match", "raw", {"pre_tokenizer": seq(split({"Regex": "x*"}, "Isolated"), level())}
+    yield "whitespace", "raw", {"pre_tokenizer": seq({"type": "Whitespace"}, level())}
+    yield "whitespace split, metaspace first", "text", {"pre_tokenizer": seq({"type": "WhitespaceSplit"}, meta("first"))}
+    yield "delimiter", "raw", {"pre_tokenizer": seq({"type": "CharDelimiterSplit", "delimiter": "-"}, level())}
+    yield "fixed length", "raw", {"pre_tokenizer": seq({"type": "FixedLength", "length": 3}, level())}
+    for scheme in ["first", "always", "never"]:
+        decoder = meta(scheme)
+        tokens = [added("<a>", special=True), added("<b>", rstrip=True), added("<c>", lstrip=True, normalized=True)]
+        yield "metaspace " + scheme, "text", {"pre_tokenizer": meta(scheme, scheme != "never"), "decoder": decoder, "added_tokens": tokens, "model": unk}
+    for form in ["NFC", "NFD", "NFKC", "NFKD", "Lowercase"]:
+        yield form, "raw", {"normalizer": {"type": form}, "pre_tokenizer": level(regex=True)}
+    yield "normalizers", "text", {"normalizer": {"type": "Sequence", "normalizers": [
+        {"type": "Strip", "strip_left": True, "strip_right": False}, {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
+        {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}, {"type": "Lowercase"}, {"type": "Prepend", "prepend": "\u2581"}]}, "model": unk}
+    yield "bytelevel normalizer", "raw", {"normalizer": {"type": "ByteLevel"}}
+    yield "unknown one by one", "text", {"model": unk}
+    yield "unknown fused", "text", {"model": {**unk, "fuse_unk": True}}
+    yield "unknown dropped", "text", {}
+    some = {**unk["vocab"], **{"<0x%02X>" % b: 1000 + b for b in range(256) if b != 0xE6}}
+    yield "fallback of some bytes", "text", {"model": {**unk, "byte_fallback": True, "vocab": some}, "decoder": {"type": "Sequence", "decoders": [
+        {"type": "ByteFallback"}, {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": True}]}}
+    clip = {"</w>": 300, "e</w>": 301, "the</w>": 302, "##a": 303, "a##": 304, "aa": 305, "a</w>": 306}
+    yield "suffix", "raw", {"model": {"end_of_word_suffix": "</w>", "unk_token": "!", "vocab": clip,
+        "merges": base(True)["merges"][:1] + [["th", "e</w>"]]}, "pre_tokenizer": level(regex=True), "decoder": {"type": "BPEDecoder", "suffix": "</w>"}}
+    yield "prefix", "text", {"model": {**unk, "continuing_subword_prefix": "##", "vocab": {"<unk>": 900, **clip}, "merges": [["a", "##a"]]}}
+    yield "ignore merges", "raw", {"model": {"ignore_merges": True, "vocab": {"there": 300, "spaces": 301}}, "pre_tokenizer": level(regex=True)}
+    tokens = [added("<a>", special=True), added("<b>", lstrip=True, rstrip=True), added("<c>", rstrip=True, special=True),
+              added("aa", single_word=True), added("aaa"), added("HeLLo", normalized=True), added("  <c>"), added("spaces", normalized=True)]
+    yield "added", "raw", {"added_tokens": tokens, "normalizer": {"type": "Lowercase"}, "pre_tokenizer": level(regex=True)}
+    template = {"type": "TemplateProcessing", "pair": [], "special_tokens": {"B": {"id": "B", "ids": [1, 2], "tokens": ["x", "y"]}, "E": {"id": "E", "ids": [3], "tokens": ["z"]}},
+                "single": [{"SpecialToken": {"id": "B", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "E", "type_id": 0}}]}
+    yield "template", "raw", {"post_processor": {"type": "Sequence", "processors": [{"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}, template]}}
+    yield "roberta", "raw", {"post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": True, "add_prefix_space": True}, "pre_tokenizer": level(True, True)}
+    yield "no decoder", "raw", {"decoder": None}
+
+
+def stages():
+    bases = {}
+    for name, raw in [("raw", True), ("text", False)]:
+        level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+        bases[name] = {"version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "normalizer": None, "post_processor": None,
+                       "pre_tokenizer": level if raw else None, "decoder": level if raw else {"type": "Fuse"}, "model": base(raw)}
+    lines = [json.dumps({"bases": bases}, ensure_ascii=False, separators=(",", ":"))]
+    for name, which, change in variants():
+        model, other = bases[which]["model"], change.get("model", {})
+        full = {**bases[which], **change, "model": {**model, **other, "vocab": {**model["vocab"], **other.get("vocab", {})}}}
+        t = Tokenizer.from_str(json.dumps(full))
+        got = [[c["ids"], c["decoded"] if c["decoded"] != c["text"] else None] + ([c["special"]] if "special" in c else []) for c in cases(t, VARIED)]
+        lines.append(json.dumps({"name": name, "base": which, "change": change, "cases": got}, ensure_ascii=False, separators=(",", ":")))
+    lines.insert(1, json.dumps({"texts": VARIED}, ensure_ascii=False, separators=(",", ":")))
+    with open(os.path.join(HERE, "stages.jsonl"), "w", encoding="utf-8") as f:
+        f.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    corpus = OWN * 3 + [line for path in sys.argv[1:] for line in open(path, encoding="utf-8")]
+    bytelevel(corpus)
+    sentencepiece(corpus)
+    stages()
