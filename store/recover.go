@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// recoverDead finishes every run in the journal whose writer is gone. What goes wrong with one is a note; the error
+// is ctx's alone.
+func (w *Warehouse) recoverDead(ctx context.Context) error {
+	journals, err := os.ReadDir(filepath.Join(w.dir, journalDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		w.warn("the journal of %s cannot be read: %v", w.given, bareCause(err))
+		return nil
+	}
+	for _, journal := range journals {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		dir := filepath.Join(w.dir, journalDir, journal.Name())
+		switch {
+		case !journal.IsDir():
+		case strings.HasPrefix(journal.Name(), "."):
+			w.sweep(dir)
+		default:
+			w.recoverJournal(ctx, dir)
+		}
+	}
+	return ctx.Err()
+}
+
+// sweep removes what a crash left of a journal that was being made or deleted; it never had rows to lose. Damaged
+// ones are kept.
+func (w *Warehouse) sweep(dir string) {
+	name := filepath.Base(dir)
+	if !strings.HasPrefix(name, ".new-") && !strings.HasPrefix(name, ".done-") {
+		return
+	}
+	if info, err := os.Stat(dir); err == nil && w.opts.Now().Sub(info.ModTime()) > leaseLimit {
+		os.RemoveAll(dir) // the next to open the warehouse tries again
+	}
+}
+
+func (w *Warehouse) recoverJournal(ctx context.Context, dir string) {
+	id := filepath.Base(dir)
+	alive, err := journalAlive(dir, w.opts.Now())
+	if alive || errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err == nil {
+		err = w.recoverRun(ctx, dir, id)
+	}
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist), ctx.Err() != nil: // done, by us or another, or to be done again
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		w.warn("run %s was interrupted; its rows wait in %s for a command that may write there", id, w.typed(dir))
+	default:
+		w.warn("run %s was interrupted and could not be recovered (%v); its rows stay in %s", id, err, w.typed(dir))
+	}
+}
+
+// recoverRun finishes the run in dir as interrupted.
+func (w *Warehouse) recoverRun(ctx context.Context, dir, id string) error {
+	held, err := takeLease(dir, w.opts.Now)
+	if err != nil {
+		return err
+	}
+	held.keep(dir)
+	defer held.release()
+	switch _, err := w.find(ctx, id); {
+	case err == nil: // the writer died between its last two steps
+		return removeJournal(dir)
+	case !errors.Is(err, ErrNotFound):
+		return err
+	}
+	done, err := w.finishRun(ctx, dir, w.journalledRun(dir, id), interrupted)
+	if errors.Is(err, errNoRows) {
+		w.warn("run %s was interrupted before any request had ended%s", id, w.retire(dir, hasBytes(dir)))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	w.warn("recovered the interrupted run %s: %s%s", id, counted(done.rows, "request"), w.retire(dir, done.damaged))
+	return nil
+}
+
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// hasBytes tells whether anything was ever written to the journal in dir, whole or not.
+func hasBytes(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, requestsJournal))
+	return err == nil && info.Size() > 0
+}
+
+// journalledRun is the run as its writer began it. Should run.json be no good, the rows are still worth having
+// under the id alone, which tells when the run began.
+func (w *Warehouse) journalledRun(dir, id string) Run {
+	var run Run
+	data, err := os.ReadFile(filepath.Join(dir, runJSONFile))
+	if err == nil {
+		err = json.Unmarshal(data, &run)
+	}
+	if err == nil && run.RunID == id {
+		return run
+	}
+	w.warn("%s is no good; only the id of the run is known", w.typed(filepath.Join(dir, runJSONFile)))
+	run = Run{RunID: id, Source: "collect", TimeBase: "process", ToolVersion: w.opts.ToolVersion}
+	if began, err := time.Parse(runIDTime, id[:min(len(id), len(runIDTime))]); err == nil {
+		run.BeganAt = began
+	}
+	return run
+}
+
+// interrupted completes a run whose collector did not live to do it.
+func interrupted(run *Run, tally runTally) error {
+	if tally.rows == 0 {
+		return errNoRows
+	}
+	run.Status = RunInterrupted
+	run.Completed, run.Failed = &tally.completed, &tally.failed
+	if run.DurationNS == nil && tally.doneNS > 0 {
+		run.DurationNS = &tally.doneNS
+	}
+	return nil
+}

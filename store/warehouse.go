@@ -1,0 +1,131 @@
+// Package store is the warehouse on disk: row types, the journal of a run in progress, Parquet files, their layout
+// and the catalogue of runs. It knows nothing of HTTP and never runs SQL; whoever opens a warehouse brings the
+// function that computes a run's summary.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Files names what a finished run has on disk. Paths are absolute. A file the run does not have is "".
+type Files struct {
+	Dir      string
+	RunJSON  string
+	Requests string
+	Tokens   string
+	Texts    string
+}
+
+// Entry is one run as the catalogue knows it.
+type Entry struct {
+	Run Run
+	// Summary is nil for a run whose summary could not be made.
+	Summary *Summary
+	Files   Files
+	// Definitions is the DefinitionsVersion the summary was made by, 0 when none was made. Where it is not today's,
+	// Summary is nil until Freshen has made it anew.
+	Definitions int
+
+	sizes fileSizes
+}
+
+// fileSizes is what run.json says of a run's event files: bytes, or nil for a file the run does not have.
+type fileSizes struct{ requests, tokens, texts *int64 }
+
+// Options is what a warehouse needs of the program around it. Every field may be left out.
+type Options struct {
+	// Summarise computes a run's summary from its row and its event files. Without it runs are stored without a
+	// summary, to be summarised by the first Freshen that can.
+	Summarise func(ctx context.Context, run Run, files Files) (*Summary, error)
+	// Warn takes notes for people: a run recovered, a file set aside. No note is given twice by one Warehouse.
+	Warn func(note string)
+	// Now is the wall clock. Defaults to time.Now.
+	Now func() time.Time
+	// ToolVersion is written into every file, and into a run that has none of its own.
+	ToolVersion string
+}
+
+// Warehouse is an open warehouse. Its methods may be called from several goroutines; any number of processes may
+// have the same directory open.
+type Warehouse struct {
+	given string // as the user wrote it, for messages
+	dir   string // absolute
+	opts  Options
+
+	mu        sync.Mutex // guards catalogue
+	catalogue catalogue
+
+	noting sync.Mutex // guards said
+	said   map[string]bool
+}
+
+// Open opens the warehouse in dir. A directory that does not exist is an empty warehouse, created by the first
+// Begin. Runs whose writer died are recovered before Open returns, and said through Options.Warn; one that cannot
+// be recovered stays in the journal for the next to open it. ctx ends the recovery, not the warehouse.
+func Open(ctx context.Context, dir string, opts Options) (*Warehouse, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
+	}
+	w := &Warehouse{given: dir, dir: abs, opts: opts, said: make(map[string]bool)}
+	if w.opts.Now == nil {
+		w.opts.Now = time.Now
+	}
+	switch info, err := os.Stat(abs); {
+	case errors.Is(err, fs.ErrNotExist):
+		return w, nil
+	case err != nil:
+		return nil, fmt.Errorf("open warehouse %s: %w", dir, bareCause(err))
+	case !info.IsDir():
+		return nil, w.notADirectory()
+	}
+	if err := w.recoverDead(ctx); err != nil {
+		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
+	}
+	return w, nil
+}
+
+// Dir is the warehouse's directory as it was given to Open.
+func (w *Warehouse) Dir() string { return w.given }
+
+// Close removes what the warehouse keeps outside its directory. It does not end writers.
+func (w *Warehouse) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.catalogue.removeCopies()
+}
+
+func (w *Warehouse) notADirectory() error {
+	return fmt.Errorf("open warehouse %s: it is a file, not a directory; name another with --warehouse", w.given)
+}
+
+// warn passes a note on, once.
+func (w *Warehouse) warn(format string, args ...any) {
+	note := fmt.Sprintf(format, args...)
+	w.noting.Lock()
+	defer w.noting.Unlock()
+	if w.opts.Warn == nil || w.said[note] {
+		return
+	}
+	w.said[note] = true
+	w.opts.Warn(note)
+}
+
+// bareCause drops the operation and the path that the os package puts before an error, where the message around
+// it names both already.
+func bareCause(err error) error {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathErr.Err
+	}
+	if linkErr, ok := errors.AsType[*os.LinkError](err); ok {
+		return linkErr.Err
+	}
+	return err
+}

@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Writer takes the rows of one run. It belongs to one goroutine at a time. Until Finish the rows are in a journal
+// that any later Open recovers, should this process die.
+type Writer struct {
+	warehouse *Warehouse
+	run       Run
+	dir       string
+	held      *heldLease
+	file      *os.File
+	encoder   *journalEncoder
+	written   int64 // bytes of whole frames in the file
+	rows      int64
+	ended     bool
+}
+
+// Begin starts a run: it creates the warehouse where there is none, and the run's journal. A run without an id gets
+// one, without a tool version that of the warehouse's options; its status is RunRunning. An id that is taken is
+// ErrExists.
+func (w *Warehouse) Begin(ctx context.Context, run Run) (*Writer, error) {
+	run.Status = RunRunning
+	run.BeganAt = wallClock(run.BeganAt)
+	if run.ToolVersion == "" {
+		run.ToolVersion = w.opts.ToolVersion
+	}
+	given := run.RunID != ""
+	if given {
+		if err := w.checkFree(ctx, run.RunID); err != nil {
+			return nil, fmt.Errorf("begin run: %w", err)
+		}
+	}
+	if err := w.create(); err != nil {
+		return nil, err
+	}
+	for {
+		if !given {
+			run.RunID = NewRunID(w.opts.Now())
+		}
+		writer, err := w.begin(run)
+		if !given && errors.Is(err, ErrExists) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("begin run %s in %s: %w", run.RunID, w.given, err)
+		}
+		return writer, nil
+	}
+}
+
+// checkFree tells whether no finished run has the id.
+func (w *Warehouse) checkFree(ctx context.Context, id string) error {
+	if err := checkRunID(id); err != nil {
+		return err
+	}
+	switch _, err := w.find(ctx, id); {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("run %s in %s: %w", id, w.given, ErrExists)
+}
+
+// create makes the warehouse's own directories.
+func (w *Warehouse) create() error {
+	err := os.MkdirAll(w.dir, 0o777)
+	if err == nil {
+		err = makeDirs(w.dir, journalDir)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOTDIR):
+		return w.notADirectory()
+	}
+	return fmt.Errorf("write to warehouse %s: %w; name another with --warehouse", w.given, bareCause(err))
+}
+
+// begin makes the journal under another name first, so that it appears with its lease in it: without one it would
+// look like a dead run.
+func (w *Warehouse) begin(run Run) (*Writer, error) {
+	dir := filepath.Join(w.dir, journalDir, run.RunID)
+	if _, err := os.Stat(filepath.Join(w.dir, filepath.FromSlash(runDir(&run)), runJSONFile)); err == nil {
+		return nil, ErrExists
+	}
+	young := filepath.Join(w.dir, journalDir, ".new-"+run.RunID+"-"+randomLetters(4))
+	if err := os.Mkdir(young, 0o777); err != nil {
+		return nil, err
+	}
+	writer, err := w.fillJournal(young, dir, run)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(young))
+	}
+	return writer, nil
+}
+
+func (w *Warehouse) fillJournal(young, dir string, run Run) (*Writer, error) {
+	text, err := json.Marshal(run)
+	if err != nil {
+		return nil, err
+	}
+	if err := replaceFile(filepath.Join(young, runJSONFile), text, time.Time{}); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(young, requestsJournal), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	held, err := takeLease(young, w.opts.Now)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	// A directory that is not empty is never renamed over: the id is ours or somebody else's.
+	if err := errors.Join(os.Rename(young, dir), syncDir(filepath.Dir(dir))); err != nil {
+		if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTEMPTY) {
+			err = ErrExists
+		}
+		return nil, errors.Join(err, file.Close())
+	}
+	held.keep(dir)
+	return &Writer{warehouse: w, run: run, dir: dir, held: held, file: file, encoder: newJournalEncoder()}, nil
+}
+
+// RunID is the id of the run.
+func (w *Writer) RunID() string { return w.run.RunID }
+
+// Append adds finished requests to the journal by one write. The records are the caller's again when it returns.
+// After an error the rows are kept in memory and written first by the next Append, Sync or Finish: they must not be
+// appended again. An error that is ErrTakenOver is for good.
+func (w *Writer) Append(batch []*Record) error {
+	if err := w.open(); err != nil {
+		return err
+	}
+	if err := w.encoder.add(batch); err != nil {
+		return w.failed("append to", err)
+	}
+	w.rows += int64(len(batch))
+	return w.flush()
+}
+
+// flush writes what the encoder holds. What a full disk took of it is cut off again, so that the stream stays whole.
+func (w *Writer) flush() error {
+	frame := w.encoder.frame.Bytes()
+	if len(frame) == 0 {
+		return nil
+	}
+	if _, err := w.file.WriteAt(frame, w.written); err != nil {
+		return w.failed("append to", errors.Join(err, w.file.Truncate(w.written)))
+	}
+	w.written += int64(len(frame))
+	w.encoder.frame.Reset()
+	return nil
+}
+
+// Sync makes what was appended survive a power cut.
+func (w *Writer) Sync() error {
+	if err := w.open(); err != nil {
+		return err
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	if err := w.file.Sync(); err != nil {
+		return w.failed("sync", err)
+	}
+	return nil
+}
+
+func (w *Writer) open() error {
+	switch {
+	case w.ended:
+		return w.failed("use", fs.ErrClosed)
+	case w.held.lost.Load():
+		return w.failed("append to", ErrTakenOver)
+	}
+	return nil
+}
+
+func (w *Writer) failed(what string, err error) error {
+	return fmt.Errorf("%s the journal of run %s: %w", what, w.run.RunID, err)
+}
+
+// Finish stores the run: Parquet files, summary, run.json, catalogue; and removes the journal. run replaces what
+// Begin was given; its id must be the same, and its status is the caller's, RunInterrupted after Ctrl-C. After an
+// error the journal is as it was: Finish may be called again, or Abort, or the next Open recovers the run.
+func (w *Writer) Finish(ctx context.Context, run Run) (Entry, error) {
+	if run.RunID != w.run.RunID {
+		return Entry{}, fmt.Errorf("finish run %s: it cannot become run %s", w.run.RunID, run.RunID)
+	}
+	if err := w.Sync(); err != nil {
+		return Entry{}, err
+	}
+	if !w.held.check() {
+		return Entry{}, w.failed("finish", ErrTakenOver)
+	}
+	done, err := w.warehouse.finishRun(ctx, w.dir, run, w.complete)
+	if err != nil {
+		return Entry{}, fmt.Errorf("finish run %s: %w; its rows are kept in %s", run.RunID, err, w.warehouse.typed(w.dir))
+	}
+	w.end()
+	if note := w.warehouse.retire(w.dir, done.damaged); note != "" {
+		w.warehouse.warn("finished run %s%s", run.RunID, note)
+	}
+	// The catalogue is a cache that the next command brings up to date as well.
+	_ = w.warehouse.touch(ctx)
+	return done.entry, nil
+}
+
+// complete fills in what the caller left out.
+func (w *Writer) complete(run *Run, tally runTally) error {
+	if tally.rows != w.rows {
+		w.warehouse.warn("run %s: %d of %d requests were read back from the journal", run.RunID, tally.rows, w.rows)
+	}
+	if run.ToolVersion == "" {
+		run.ToolVersion = w.run.ToolVersion
+	}
+	return nil
+}
+
+func (w *Writer) end() {
+	w.ended = true
+	w.held.release()
+	w.file.Close() // synced before
+}
+
+// Abort gives the run up. A journal without rows is removed; one with rows is left to be recovered by the next Open.
+// After Finish it does nothing.
+func (w *Writer) Abort() error {
+	if w.ended {
+		return nil
+	}
+	flushed := w.flush()
+	w.end()
+	if w.held.lost.Load() {
+		return nil
+	}
+	if w.rows == 0 {
+		return removeJournal(w.dir)
+	}
+	return errors.Join(flushed, w.held.abandon())
+}
