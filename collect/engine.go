@@ -113,7 +113,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	preparer.primed(ctx)
 	var err error
 	if e.carrier, err = e.newCarrier(ctx); err != nil {
-		return nil, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
+		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
 	}
 	e.carrier.warm(e.connections())
 
