@@ -167,7 +167,7 @@ func (c *Comparison) addRows(a, b store.Entry, names []string) {
 	c.Rows = []Row{}
 	for _, m := range compared(names) {
 		va, vb := m.Read(a.Summary), m.Read(b.Summary)
-		if len(names) == 0 && idle(m, va, vb) {
+		if len(names) == 0 && idle(m, va, vb, a.Run, b.Run) {
 			continue
 		}
 		row := Row{
@@ -192,13 +192,13 @@ func compared(names []string) []Metric {
 	return slices.DeleteFunc(slices.Clone(Metrics()), func(m Metric) bool { return !m.Compared })
 }
 
-// idle tells rows nobody misses: goodput without an SLO, and a queue in which no request ever waited.
-func idle(m Metric, a, b *float64) bool {
+// idle tells rows nobody misses: goodput without an SLO, and the queue of a client that had no limit to queue for.
+func idle(m Metric, valueA, valueB *float64, a, b store.Run) bool {
 	switch {
 	case m.Name == "request_goodput":
-		return a == nil && b == nil
+		return valueA == nil && valueB == nil
 	case strings.HasSuffix(m.Name, "_queue_ms"):
-		return (a == nil || *a == 0) && (b == nil || *b == 0)
+		return a.MaxConcurrency == nil && b.MaxConcurrency == nil
 	}
 	return false
 }

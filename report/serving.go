@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,16 +110,9 @@ func (p *servingPage) outcome(s Serving) {
 	if s.Run.MaxConcurrency != nil {
 		p.line("Maximum request concurrency:", integer(s.Run.MaxConcurrency))
 	}
-	if s.Run.RequestRate != nil {
-		p.line("Request rate configured (RPS):", configuredRate(*s.Run.RequestRate))
+	if rate := s.Run.RequestRate; rate != nil && !math.IsInf(float64(*rate), 0) {
+		p.line("Request rate configured (RPS):", fixed(new(float64(*rate))))
 	}
-}
-
-func configuredRate(r store.Rate) string {
-	if s := r.String(); s == "inf" {
-		return s
-	}
-	return fixed(new(float64(r)))
 }
 
 func (p *servingPage) reasons(failures []Failure) {

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"golang.org/x/term"
+
+	"llmbench/collect/dataset"
+	"llmbench/collect/protocol"
+	"llmbench/query"
+	"llmbench/store"
+)
+
+// app is what the outside world is to a command: streams, and the process's environment.
+type app struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *app {
+	return &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
+}
+
+// with is the same app under another context.
+func (a *app) with(ctx context.Context) *app {
+	b := *a
+	b.ctx = ctx
+	return &b
+}
+
+// note tells a person something on stderr.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "llmbench: "+format+"\n", args...)
+}
+
+// warn takes notes of the packages below.
+func (a *app) warn(text string) { a.note("%s", text) }
+
+// terminal reports whether a stream is one, and how wide; 0 columns when it is none.
+func terminal(stream any) (columns int, is bool) {
+	file, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return 0, false
+	}
+	columns, _, err := term.GetSize(int(file.Fd()))
+	if err != nil || columns < 20 {
+		columns = 80
+	}
+	return columns, true
+}
+
+// colour reports whether the stream may be coloured: a terminal, and nobody said NO_COLOR.
+func (a *app) colour(stream any) bool {
+	_, is := terminal(stream)
+	return is && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+}
+
+// version is set by the release build; a build from a checkout tells its commit.
+var version = "0.1.0"
+
+func versionText() string {
+	text := version
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				text += " " + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return text
+}
+
+func backendNames() string { return strings.Join(protocol.Names(), ", ") }
+func datasetNames() string { return strings.Join(dataset.Names(), ", ") }
+
+// warehouseFlag is shared by all commands that read or write runs.
+type warehouseFlag struct {
+	Warehouse string `help:"Folder of the warehouse." default:"./warehouse" env:"LLMBENCH_WAREHOUSE" type:"path" placeholder:"DIR"`
+}
+
+// open opens the warehouse and lets it say what it recovered or set aside.
+func (w warehouseFlag) open(a *app) (*store.Warehouse, error) {
+	return store.Open(a.ctx, w.Warehouse, store.Options{
+		Summarise:   query.Summarise,
+		Warn:        a.warn,
+		ToolVersion: version,
+	})
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// listFlags take several values after one flag, as vLLM's benchmark has it: --goodput ttft:100 tpot:50.
+var listFlags = []string{"goodput", "metadata", "header", "tag"}
+
+// listCommands have list flags and no positional arguments that such a list could swallow.
+var listCommands = []string{"collect"}
+
+// normalise makes kong's form out of vLLM's habits: _ for - in the names of flags, and several values after one flag.
+// It ends at "--".
+func normalise(args []string) []string {
+	out := make([]string, 0, len(args))
+	lists := len(args) > 0 && slices.ContainsFunc(listCommands, func(c string) bool { return slices.Contains(args, c) })
+	list := ""
+	for i, arg := range args {
+		if arg == "--" {
+			return append(out, args[i:]...)
+		}
+		if list != "" && !strings.HasPrefix(arg, "-") {
+			out = append(out, "--"+list+"="+arg)
+			continue
+		}
+		list = ""
+		if last := len(out) - 1; negative(arg) && last >= 0 && strings.HasPrefix(out[last], "--") && !strings.Contains(out[last], "=") {
+			out[last] += "=" + arg
+			continue
+		}
+		arg = dashes(arg)
+		if name, isFlag := strings.CutPrefix(arg, "--"); isFlag && lists && slices.Contains(listFlags, name) {
+			list = name
+			if i+1 == len(args) || strings.HasPrefix(args[i+1], "-") {
+				out = append(out, arg) // kong says that its value is missing
+			}
+			continue
+		}
+		out = append(out, arg)
+	}
+	return out
+}
+
+// negative reports whether an argument is a number below zero and not a flag: --frequency-penalty -0.5.
+func negative(arg string) bool {
+	return len(arg) > 1 && arg[0] == '-' && (arg[1] == '.' || '0' <= arg[1] && arg[1] <= '9')
+}
+
+// dashes replaces _ in a flag's name, never in its value.
+func dashes(arg string) string {
+	if !strings.HasPrefix(arg, "--") {
+		return arg
+	}
+	name, value, given := strings.Cut(arg, "=")
+	name = strings.ReplaceAll(name, "_", "-")
+	if given {
+		return name + "=" + value
+	}
+	return name
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"llmbench/collect"
+	"llmbench/collect/dataset"
+	"llmbench/collect/tokenizer"
+	"llmbench/store"
+)
+
+// collectCmd measures a server.
+type collectCmd struct {
+	serverFlags
+	datasetFlags
+	tokenizerFlags
+	loadFlags
+	bodyFlags
+	resultFlags
+	systemFlags
+	warehouseFlag
+}
+
+// Help is shown by collect --help.
+func (collectCmd) Help() string {
+	return `Flags have the names and meanings of vLLM's serving benchmark; _ is taken for -.
+
+  llmbench collect --base-url http://host:8000 --num-prompts 200 --request-rate 4
+  llmbench collect --backend openai-chat --dataset-name sharegpt --dataset-path sharegpt.json --max-concurrency 32
+  llmbench collect --dcu K100_AI --tp 8 --name nightly --goodput ttft:500 tpot:50
+
+Ctrl-C once sends nothing more and waits for what is in flight; twice cuts it. What came is kept either way.`
+}
+
+// Run collects one run: everything that can be refused is refused before the first request.
+func (c *collectCmd) Run(a *app, k *kong.Context) error {
+	plan, err := c.plan(a)
+	if err != nil {
+		return usageError(err)
+	}
+	warehouse, err := c.open(a)
+	if err != nil {
+		return err
+	}
+	defer warehouse.Close()
+	setup, err := c.prepare(a, plan)
+	if err != nil {
+		return err
+	}
+	setup.row.Flags = givenFlags(k)
+	result, err := c.measure(a, plan, warehouse, setup)
+	if err != nil {
+		return err
+	}
+	return c.conclude(a, plan, warehouse, result)
+}
+
+// setup is a run ready to start.
+type setup struct {
+	row     store.Run
+	dataset dataset.Dataset
+}
+
+// prepare asks the server what it serves, finds the tokenizer and makes the dataset.
+func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
+	client := &http.Client{Transport: collect.NewTransport(p.load.Target, 8, p.load.Timeouts), Timeout: 30 * time.Second}
+	defer client.CloseIdleConnections()
+	row := c.runRow(p)
+	root, err := c.chooseModel(a, client, p, &row)
+	if err != nil {
+		return nil, err
+	}
+	tok, err := c.findTokenizer(a, client, p, root)
+	if err != nil {
+		return nil, err
+	}
+	row.Tokenizer = new(tok.Name())
+	if tok.Source == tokenizer.FromFile { // a server's would be asked in the middle of the load
+		p.load.CountTokens = tok.Count
+	}
+	ds, err := dataset.New(p.data, tok)
+	if err != nil {
+		return nil, err
+	}
+	s := &setup{row: row, dataset: ds}
+	return s, c.describe(p, &s.row, tok, ds)
+}
+
+// chooseModel fills in the model, the name to send and the engine; it gives the path or hub name of the weights, by which
+// a tokenizer can be found.
+func (c *collectCmd) chooseModel(a *app, client *http.Client, p *collectPlan, row *store.Run) (root string, err error) {
+	server, err := collect.AskServer(a.ctx, client, p.load.Target)
+	row.Engine, row.EngineVersion = optional(server.Engine), optional(server.EngineVersion)
+	asked := c.ServedModelName
+	if asked == "" {
+		asked = c.Model
+	}
+	p.load.Protocol.Model, row.Model = asked, optional(asked)
+	if c.Model != "" {
+		row.Model = new(c.Model)
+	}
+	switch {
+	case err != nil && (!errors.Is(err, collect.ErrNoModels) || asked == ""):
+		if errors.Is(err, collect.ErrNoModels) {
+			err = fmt.Errorf("%w; name the model with --model", err)
+		}
+		return "", err
+	case err != nil || c.SkipModelCheck && asked != "":
+		return c.Model, nil
+	}
+	model, err := server.Choose(p.load.Target.BaseURL, asked)
+	if err != nil {
+		return "", err
+	}
+	p.load.Protocol.Model = model.ID
+	if c.Model != "" {
+		return c.Model, nil
+	}
+	row.Model = new(model.ID)
+	if model.Root != "" {
+		return model.Root, nil
+	}
+	return model.ID, nil
+}
+
+// describe completes the row with the recipe of the workload.
+func (c *collectCmd) describe(p *collectPlan, row *store.Run, tok tokenizer.Any, ds dataset.Dataset) error {
+	recipe := ds.Recipe()
+	recipe["dataset"] = p.data.Name
+	recipe["num_prompts"] = ds.Len()
+	data, err := json.Marshal(recipe)
+	if err != nil {
+		return fmt.Errorf("describe the workload: %w", err)
+	}
+	row.Workload = new(string(data))
+	id := sha256.New()
+	fmt.Fprintf(id, "%s\n%s\n%d\n", data, tok.Hash(), p.data.Seed)
+	row.WorkloadID = new(hex.EncodeToString(id.Sum(nil))[:16])
+	return nil
+}
+
+// measured is a finished run.
+type measured struct {
+	entry   store.Entry
+	outcome *collect.Outcome
+}
+
+// measure runs the load into the warehouse.
+func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setup) (*measured, error) {
+	s.row.BeganAt = time.Now() // near enough for a run that never ends; the exact origin is known when it does
+	writer, err := w.Begin(a.ctx, s.row)
+	if err != nil {
+		return nil, err
+	}
+	engine := collect.New(p.load, s.dataset, writer)
+	ctx, release := interruptible(a, engine)
+	defer release()
+	a.announce(p, writer.RunID())
+	stopProgress := a.showProgress(engine)
+	outcome, runErr := engine.Run(ctx)
+	stopProgress()
+	entry, err := c.finish(writer, s.row, outcome, runErr)
+	switch {
+	case err != nil && runErr != nil && strings.Contains(runErr.Error(), err.Error()): // the journal tells its failure again
+		return nil, runErr
+	case err != nil:
+		return nil, errors.Join(runErr, err)
+	case runErr != nil:
+		return nil, fmt.Errorf("run %s was stopped: %w; what came is kept", entry.Run.RunID, runErr)
+	}
+	return &measured{entry, outcome}, nil
+}
+
+// finish writes the run down. It goes on after Ctrl-C: what came is not to be lost.
+func (c *collectCmd) finish(writer *store.Writer, row store.Run, o *collect.Outcome, runErr error) (store.Entry, error) {
+	row.RunID, row.Status = writer.RunID(), store.RunComplete
+	if o.Interrupted || runErr != nil {
+		row.Status = store.RunInterrupted
+	}
+	row.BeganAt, row.DurationNS = o.BeganAt, new(int64(o.Duration))
+	row.Completed, row.Failed = new(o.Completed), new(o.Failed)
+	describeClient(&row, o.Client)
+	return writer.Finish(context.Background(), row)
+}
+
+func describeClient(row *store.Run, c collect.Client) {
+	verdict, reason := c.Verdict()
+	row.LagP50NS, row.LagP99NS, row.LagMaxNS = new(int64(c.LagP50)), new(int64(c.LagP99)), new(int64(c.LagMax))
+	row.SchedP99NS, row.GCPauseMaxNS = new(int64(c.SchedP99)), new(int64(c.GCPauseMax))
+	row.ClientCPU, row.QueueHighWater = new(c.CPU), new(int64(c.QueueHighWater))
+	row.ClientVerdict = new(verdict)
+	row.Findings = jsonText(map[string]string{"client": reason})
+	if reason == "" {
+		row.Findings = nil
+	}
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"llmbench/query"
+	"llmbench/report"
+	"llmbench/store"
+	"llmbench/store/interchange"
+)
+
+// conclude prints the report, writes the result file and gives the exit code.
+func (c *collectCmd) conclude(a *app, p *collectPlan, w *store.Warehouse, m *measured) error {
+	serving, err := a.serving(m.entry, p.metrics, p.percentiles)
+	if err != nil {
+		return fmt.Errorf("%w; run %s is kept", err, m.entry.Run.RunID)
+	}
+	if err := report.WriteServing(a.stdout, *serving); err != nil {
+		return fmt.Errorf("print the report of run %s: %w", m.entry.Run.RunID, err)
+	}
+	a.note("run %s is in %s", m.entry.Run.RunID, w.Dir())
+	if err := c.saveResult(a, p, m.entry, serving); err != nil {
+		return fmt.Errorf("%w; run %s is kept", err, m.entry.Run.RunID)
+	}
+	return c.exit(a, p, m)
+}
+
+// exit turns the outcome into the exit code: 130 after Ctrl-C, 1 when no request succeeded, 2 when too many failed.
+func (c *collectCmd) exit(a *app, p *collectPlan, m *measured) error {
+	o := m.outcome
+	switch {
+	case o.Interrupted:
+		return &exitError{exitInterrupted, errSilent}
+	case o.Completed == 0:
+		return fmt.Errorf("all %d requests failed; see above why, and llmbench runs show %s", o.Failed, m.entry.Run.RunID)
+	case p.maxFailed.exceeded(o.Failed, o.Completed+o.Failed):
+		return &exitError{exitThreshold, fmt.Errorf("%d of %d requests failed, more than --max-failed %s", o.Failed, o.Completed+o.Failed, c.MaxFailed)}
+	}
+	return nil
+}
+
+// serving asks the warehouse for everything the report of a run shows.
+func (a *app) serving(entry store.Entry, metrics []string, percentiles []float64) (*report.Serving, error) {
+	session, err := query.Open(a.ctx, query.Source{Entries: []store.Entry{entry}}, query.Options{Warn: a.warn})
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	stats, err := session.Latency(a.ctx, metrics, percentiles)
+	if err != nil {
+		return nil, err
+	}
+	failures, err := session.Failures(a.ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := session.OutputCounts(a.ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &report.Serving{Run: entry.Run, Latencies: latencies(stats, metrics, percentiles), Failures: failuresOf(failures)}
+	for _, count := range counts {
+		s.OutputCounts = append(s.OutputCounts, report.TokenCount{Source: count.Source, Requests: count.Requests})
+	}
+	if entry.Summary != nil {
+		s.Summary = *entry.Summary
+	}
+	return s, nil
+}
+
+// latencies puts the statistics in the order asked for. A metric without a sample keeps its section, with nothing known.
+func latencies(stats []query.LatencyStats, metrics []string, percentiles []float64) []report.Latency {
+	out := make([]report.Latency, 0, len(metrics))
+	for _, metric := range metrics {
+		l := report.Latency{Metric: metric}
+		for _, p := range percentiles {
+			l.Percentiles = append(l.Percentiles, report.Percentile{P: p})
+		}
+		for _, s := range stats {
+			if s.Metric != metric || s.Samples == 0 {
+				continue
+			}
+			l.MeanMS, l.MedianMS, l.StdMS = &s.MeanMS, &s.MedianMS, &s.StdMS
+			for i := range l.Percentiles {
+				l.Percentiles[i].MS = &s.ValuesMS[i]
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func failuresOf(failures []query.Failure) []report.Failure {
+	var out []report.Failure
+	for _, f := range failures {
+		if f.Phase != store.PhaseMeasured {
+			continue
+		}
+		text := ""
+		if f.Error != nil {
+			text = *f.Error
+		}
+		out = append(out, report.Failure{Status: f.Status, HTTPStatus: f.HTTPStatus, Error: text, Count: f.Count})
+	}
+	return out
+}
+
+// saveResult writes the file of --save-result and --save-detailed. Its place was checked before the load.
+func (c *collectCmd) saveResult(a *app, p *collectPlan, entry store.Entry, s *report.Serving) error {
+	if !c.savesResult() {
+		return nil
+	}
+	path := c.resultPath(interchange.VLLMFilename(entry.Run))
+	result := interchange.VLLM{Run: entry.Run, Summary: s.Summary, Metrics: resultMetrics(s.Latencies)}
+	for _, m := range p.metadata {
+		result.Metadata = append(result.Metadata, interchange.Field{Key: m.key, Value: m.value})
+	}
+	if c.SaveDetailed {
+		result.Records = store.ReadRecords(entry.Files)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write the result file: %w", err)
+	}
+	if err := errors.Join(result.Write(file), file.Close()); err != nil {
+		return fmt.Errorf("write the result file %s: %w", path, err)
+	}
+	a.note("result file %s", path)
+	return nil
+}
+
+func (c *collectCmd) savesResult() bool { return c.SaveResult || c.SaveDetailed }
+
+// resultPath joins --result-dir and the file's name, --result-filename where given.
+func (c *collectCmd) resultPath(name string) string {
+	if c.ResultFilename != "" {
+		name = c.ResultFilename
+	}
+	return filepath.Join(c.ResultDir, name)
+}
+
+// checkResultDir makes sure that the result file can be written, before the load.
+func (c *collectCmd) checkResultDir() error {
+	if !c.savesResult() {
+		return nil
+	}
+	dir := filepath.Dir(c.resultPath("x"))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("--result-dir: %w", err)
+	}
+	probe, err := os.CreateTemp(dir, ".llmbench-*")
+	if err != nil {
+		return fmt.Errorf("--result-dir: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// resultMetrics are the keys of vLLM's result files: mean_ttft_ms, median_, std_, p99_, p99.9_.
+func resultMetrics(latencies []report.Latency) []interchange.Field {
+	var fields []interchange.Field
+	for _, l := range latencies {
+		name := l.Metric
+		if name == "queue" {
+			name = "client_queue_time"
+		}
+		fields = append(fields, interchange.Field{Key: "mean_" + name + "_ms", Value: l.MeanMS},
+			interchange.Field{Key: "median_" + name + "_ms", Value: l.MedianMS}, interchange.Field{Key: "std_" + name + "_ms", Value: l.StdMS})
+		for _, p := range l.Percentiles {
+			fields = append(fields, interchange.Field{Key: fmt.Sprintf("p%v_%s_ms", p.P, name), Value: p.MS})
+		}
+	}
+	return fields
+}

@@ -1,0 +1,77 @@
+package main
+
+import "llmbench/store"
+
+// The flags of collect, in the names and meanings of vLLM's serving benchmark; groups are those of the help.
+
+type serverFlags struct {
+	Backend         string   `help:"Wire protocol: ${backends}." default:"vllm" group:"server"`
+	BaseURL         string   `name:"base-url" help:"Server's address, such as http://host:8000; wins over --host and --port." group:"server"`
+	Host            string   `help:"Server's host." default:"127.0.0.1" group:"server"`
+	Port            int      `help:"Server's port." default:"8000" group:"server"`
+	Endpoint        string   `help:"Path of the API; follows the backend when not given." group:"server"`
+	Header          []string `help:"Extra header KEY=VALUE; several may follow." sep:"none" placeholder:"KEY=VALUE" group:"server"`
+	Insecure        bool     `help:"Accept any TLS certificate." group:"server"`
+	Model           string   `help:"Model; the server's first when not given." group:"server"`
+	ServedModelName string   `help:"Name to send in requests when --model names the tokenizer." group:"server"`
+	SkipModelCheck  bool     `help:"Do not look for the model in the server's list." group:"server"`
+}
+
+type tokenizerFlags struct {
+	Tokenizer       string `help:"tokenizer.json, its folder, a model of the local Hugging Face cache, or 'server'; found by --model when not given." group:"data"`
+	TrustRemoteCode bool   `help:"Accepted for vLLM's command lines; llmbench runs no code of a model." group:"data"`
+}
+
+type datasetFlags struct {
+	DatasetName       string `help:"Dataset: ${datasets}." default:"random" group:"data"`
+	DatasetPath       string `help:"File of the dataset." group:"data"`
+	NumPrompts        int    `help:"Number of requests." default:"1000" group:"data"`
+	Seed              *int64 `help:"Seed of prompts and arrivals; drawn, printed and stored when not given." group:"data"`
+	RandomInputLen    int    `help:"random: tokens of a prompt." default:"1024" group:"data"`
+	RandomOutputLen   int    `help:"random: tokens to ask for." default:"128" group:"data"`
+	RandomRangeRatio  string `help:"random: lengths vary by this share up and down; a number, or {\"input\":a,\"output\":b}." default:"0" group:"data"`
+	RandomPrefixLen   int    `help:"random: tokens of a common prefix, on top of the input." default:"0" group:"data"`
+	SharegptOutputLen int    `name:"sharegpt-output-len" help:"sharegpt: tokens to ask for instead of the answers' own length." group:"data"`
+}
+
+type loadFlags struct {
+	RequestRate    store.Rate `help:"Requests per second; inf sends all at once." default:"inf" group:"load"`
+	Burstiness     store.Rate `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
+	MaxConcurrency int        `help:"Most requests in flight; the wait is recorded." group:"load"`
+	MaxFailed      string     `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
+}
+
+type bodyFlags struct {
+	IgnoreEOS         bool     `name:"ignore-eos" help:"Ask the server to go on to the asked length." group:"sampling"`
+	Temperature       *float64 `help:"Not sent when not given." group:"sampling"`
+	TopP              *float64 `name:"top-p" group:"sampling"`
+	TopK              *int     `name:"top-k" group:"sampling"`
+	MinP              *float64 `name:"min-p" group:"sampling"`
+	FrequencyPenalty  *float64 `group:"sampling"`
+	PresencePenalty   *float64 `group:"sampling"`
+	RepetitionPenalty *float64 `group:"sampling"`
+	Logprobs          *int     `help:"Log probabilities per token to ask for." group:"sampling"`
+	ExtraBody         string   `help:"JSON object merged into every request; wins over all else." placeholder:"JSON" group:"sampling"`
+}
+
+type resultFlags struct {
+	PercentileMetrics string   `help:"Metrics of the report: ttft, tpot, itl, e2el, queue." default:"ttft,tpot,itl" group:"report"`
+	MetricPercentiles string   `help:"Percentiles of the report." default:"99" group:"report"`
+	Goodput           []string `help:"SLOs in ms: ttft:100 tpot:50 e2el:1000; several may follow." sep:"none" placeholder:"METRIC:MS" group:"report"`
+	SaveResult        bool     `help:"Write a result file in vLLM's format too." group:"report"`
+	SaveDetailed      bool     `help:"The same with per-request lists; keeps the output texts." group:"report"`
+	ResultDir         string   `help:"Folder of the result file." type:"path" group:"report"`
+	ResultFilename    string   `help:"Name of the result file." group:"report"`
+	Metadata          []string `help:"KEY=VALUE for the result file and the run's tags; several may follow." sep:"none" placeholder:"KEY=VALUE" group:"report"`
+}
+
+type systemFlags struct {
+	Name     string   `help:"Name of the run." group:"run"`
+	Tag      []string `help:"KEY=VALUE kept with the run; several may follow." sep:"none" placeholder:"KEY=VALUE" group:"run"`
+	DCU      string   `name:"dcu" help:"Model of the accelerator, such as K100_AI." group:"run"`
+	DCUCount int64    `name:"dcu-count" help:"Number of accelerators." group:"run"`
+	TP       int64    `name:"tp" help:"Tensor parallel size." group:"run"`
+	PP       int64    `name:"pp" help:"Pipeline parallel size." group:"run"`
+	DP       int64    `name:"dp" help:"Data parallel size." group:"run"`
+	DType    string   `name:"dtype" help:"Data type, such as float16." group:"run"`
+}

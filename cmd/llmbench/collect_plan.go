@@ -1,0 +1,321 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"llmbench/collect"
+	"llmbench/collect/dataset"
+	"llmbench/collect/protocol"
+	"llmbench/store"
+)
+
+// requestTimeout bounds a whole request, as vLLM's client does: a stream that never ends must not hold a run for ever.
+const requestTimeout = 6 * time.Hour
+
+// collectPlan is everything the flags of collect say, checked before anything is sent.
+type collectPlan struct {
+	load        collect.Config
+	data        dataset.Config
+	seedDrawn   bool
+	metrics     []string
+	percentiles []float64
+	slo         map[string]float64
+	tags        map[string]string
+	metadata    []keyValue
+	maxFailed   failLimit
+}
+
+// keyValue keeps the order in which pairs were given.
+type keyValue struct{ key, value string }
+
+// plan checks all flags and reports every problem together, before any load.
+func (c *collectCmd) plan(a *app) (*collectPlan, error) {
+	p := &collectPlan{tags: map[string]string{}}
+	var errs []error
+	add := func(err error) {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	add(c.planTarget(a, p))
+	add(c.planBody(p))
+	add(c.planLoad(p))
+	add(c.planData(p))
+	add(c.planResult(p))
+	return p, errors.Join(errs...)
+}
+
+func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
+	backend, err := protocol.Lookup(c.Backend)
+	errs := []error{err}
+	base := strings.TrimRight(c.BaseURL, "/")
+	if base == "" {
+		base = "http://" + hostPort(c.Host, c.Port)
+	}
+	if u, err := url.Parse(base); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", base))
+	}
+	endpoint := c.Endpoint
+	if endpoint == "" {
+		endpoint = backend.Endpoint
+	}
+	if !strings.HasPrefix(endpoint, "/") {
+		endpoint = "/" + endpoint
+	}
+	header := http.Header{}
+	if key := a.getenv("OPENAI_API_KEY"); key != "" {
+		header.Set("Authorization", "Bearer "+key)
+	}
+	pairs, err := keyValues("--header", c.Header)
+	errs = append(errs, err)
+	for _, h := range pairs {
+		header.Set(h.key, h.value)
+	}
+	p.load.Backend = backend
+	p.load.Target = collect.Target{BaseURL: base, Endpoint: endpoint, Header: header, Insecure: c.Insecure, Proxy: http.ProxyFromEnvironment}
+	return errors.Join(errs...)
+}
+
+func hostPort(host string, port int) string {
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + strconv.Itoa(port)
+}
+
+func (c *collectCmd) planBody(p *collectPlan) error {
+	p.load.Protocol = protocol.Config{Stream: true, IgnoreEOS: c.IgnoreEOS, Logprobs: c.Logprobs, Sampling: c.sampling()}
+	if c.ExtraBody == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(c.ExtraBody), &p.load.Protocol.ExtraBody); err != nil {
+		return fmt.Errorf("--extra-body: not a JSON object: %w", err)
+	}
+	if stream, given := p.load.Protocol.ExtraBody["stream"]; given {
+		p.load.Protocol.Stream = string(stream) != "false"
+	}
+	return nil
+}
+
+// sampling are the parameters given, in the wire's names.
+func (c *collectCmd) sampling() map[string]any {
+	sampling := map[string]any{}
+	for name, v := range map[string]*float64{"temperature": c.Temperature, "top_p": c.TopP, "min_p": c.MinP,
+		"frequency_penalty": c.FrequencyPenalty, "presence_penalty": c.PresencePenalty, "repetition_penalty": c.RepetitionPenalty} {
+		if v != nil {
+			sampling[name] = *v
+		}
+	}
+	if c.TopK != nil {
+		sampling["top_k"] = *c.TopK
+	}
+	return sampling
+}
+
+func (c *collectCmd) planLoad(p *collectPlan) error {
+	seed := rand.Int64N(1 << 31)
+	p.seedDrawn = c.Seed == nil
+	if c.Seed != nil {
+		seed = *c.Seed
+	}
+	p.data.Seed = seed
+	p.load.Arrivals = collect.Arrivals{Rate: c.RequestRate, Burstiness: c.Burstiness, Seed: seed}
+	p.load.MaxConcurrency = c.MaxConcurrency
+	p.load.Timeouts = collect.Timeouts{Connect: 30 * time.Second, Total: requestTimeout}
+	p.load.RequestIDPrefix = fmt.Sprintf("llmbench-%08x-", rand.Uint32())
+	p.load.KeepText = c.SaveDetailed
+	var err error
+	p.maxFailed, err = parseFailLimit(c.MaxFailed)
+	return errors.Join(p.load.Validate(), err)
+}
+
+func (c *collectCmd) planData(p *collectPlan) error {
+	var ratio dataset.RangeRatio
+	err := ratio.UnmarshalText([]byte(c.RandomRangeRatio))
+	if err != nil {
+		err = fmt.Errorf("--random-range-ratio: %w", err)
+	}
+	p.data.Name, p.data.Path, p.data.NumPrompts = c.DatasetName, c.DatasetPath, c.NumPrompts
+	p.data.OutputLen = c.SharegptOutputLen
+	p.data.Random = dataset.RandomConfig{InputLen: c.RandomInputLen, OutputLen: c.RandomOutputLen, PrefixLen: c.RandomPrefixLen, Range: ratio}
+	return errors.Join(err, p.data.Validate())
+}
+
+// reportMetrics are what --percentile-metrics may name; the last two are vLLM's names for the client's queue.
+var reportMetrics = map[string]string{"ttft": "ttft", "tpot": "tpot", "itl": "itl", "e2el": "e2el", "queue": "queue", "client_queue_time": "queue"}
+
+// parseReport reads --percentile-metrics and --metric-percentiles.
+func parseReport(names, numbers string) (metrics []string, percentiles []float64, err error) {
+	var errs []error
+	for name := range strings.SplitSeq(names, ",") {
+		metric, known := reportMetrics[strings.TrimSpace(name)]
+		if !known {
+			errs = append(errs, fmt.Errorf("--percentile-metrics %q: use %s", name, strings.Join(slices.Sorted(maps.Keys(reportMetrics)), ", ")))
+		}
+		metrics = append(metrics, metric)
+	}
+	for text := range strings.SplitSeq(numbers, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		if err != nil || !(v >= 0 && v <= 100) {
+			errs = append(errs, fmt.Errorf("--metric-percentiles %q: must be numbers between 0 and 100", text))
+		}
+		percentiles = append(percentiles, v)
+	}
+	return metrics, percentiles, errors.Join(errs...)
+}
+
+func (c *collectCmd) planResult(p *collectPlan) error {
+	var errs []error
+	add := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	var err error
+	p.metrics, p.percentiles, err = parseReport(c.PercentileMetrics, c.MetricPercentiles)
+	errs = append(errs, err, c.checkResultDir())
+	p.slo, err = parseSLO(c.Goodput)
+	errs = append(errs, err)
+	p.metadata, err = keyValues("--metadata", c.Metadata)
+	errs = append(errs, err)
+	tags, err := keyValues("--tag", c.Tag)
+	errs = append(errs, err)
+	for _, t := range append(slices.Clone(p.metadata), tags...) {
+		p.tags[t.key] = t.value
+	}
+	for name, v := range map[string]int64{"--dcu-count": c.DCUCount, "--tp": c.TP, "--pp": c.PP, "--dp": c.DP} {
+		if v < 0 {
+			add("%s %d: must be at least 1", name, v)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// keyValues splits KEY=VALUE at the first "=".
+func keyValues(flag string, pairs []string) ([]keyValue, error) {
+	var errs []error
+	out := make([]keyValue, 0, len(pairs))
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || key == "" {
+			errs = append(errs, fmt.Errorf("%s %q: must be KEY=VALUE", flag, pair))
+			continue
+		}
+		out = append(out, keyValue{key, value})
+	}
+	return out, errors.Join(errs...)
+}
+
+// parseSLO reads ttft:100 tpot:50 e2el:1000, milliseconds.
+func parseSLO(given []string) (map[string]float64, error) {
+	var errs []error
+	slo := map[string]float64{}
+	for _, text := range given {
+		name, limit, ok := strings.Cut(text, ":")
+		v, err := strconv.ParseFloat(limit, 64)
+		switch {
+		case !ok || err != nil || math.IsNaN(v):
+			errs = append(errs, fmt.Errorf("--goodput %q: must be METRIC:MILLISECONDS, such as ttft:100", text))
+		case name != "ttft" && name != "tpot" && name != "e2el":
+			errs = append(errs, fmt.Errorf("--goodput %q: the metric must be ttft, tpot or e2el", text))
+		case v < 0:
+			errs = append(errs, fmt.Errorf("--goodput %q: the limit must not be below 0", text))
+		default:
+			slo[name] = v
+		}
+	}
+	return slo, errors.Join(errs...)
+}
+
+// failLimit is --max-failed: a count or a share of the requests.
+type failLimit struct {
+	given bool
+	share bool
+	limit float64
+}
+
+func parseFailLimit(text string) (failLimit, error) {
+	if text == "" {
+		return failLimit{}, nil
+	}
+	number, share := strings.CutSuffix(text, "%")
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(v >= 0) || (share && v > 100) {
+		return failLimit{}, fmt.Errorf("--max-failed %q: must be a number of requests or a share such as 1%%", text)
+	}
+	return failLimit{given: true, share: share, limit: v}, nil
+}
+
+// exceeded reports whether more failed than may.
+func (f failLimit) exceeded(failed, total int64) bool {
+	if !f.given {
+		return false
+	}
+	if f.share {
+		return float64(failed) > f.limit/100*float64(total)
+	}
+	return float64(failed) > f.limit
+}
+
+// runRow is the run's row as far as it is known before the load.
+func (c *collectCmd) runRow(p *collectPlan) store.Run {
+	return store.Run{
+		Source: "collect", Status: store.RunRunning, TimeBase: "process", ToolVersion: version,
+		Name: optional(c.Name), DCU: optional(c.DCU), DCUCount: optional(c.DCUCount), TP: optional(c.TP), PP: optional(c.PP), DP: optional(c.DP),
+		DType: optional(c.DType), Backend: new(c.Backend), BaseURL: new(withoutPassword(p.load.Target.BaseURL)),
+		Dataset: new(p.data.Name), DatasetPath: optional(p.data.Path), NumPrompts: new(int64(p.data.NumPrompts)),
+		RequestRate: new(c.RequestRate), Burstiness: new(c.Burstiness), MaxConcurrency: optional(int64(c.MaxConcurrency)),
+		Seed: new(p.data.Seed), IgnoreEOS: new(c.IgnoreEOS), Sampling: jsonText(samplingSent(p.load.Protocol)),
+		SLO: jsonText(p.slo), Tags: p.tags,
+	}
+}
+
+// withoutPassword keeps what a URL says of the server and drops what it says of the user.
+func withoutPassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	u.User = nil
+	return u.String()
+}
+
+// samplingSent is what decides the sampling: the flags, overridden by --extra-body.
+func samplingSent(c protocol.Config) map[string]any {
+	sent := maps.Clone(c.Sampling)
+	for key, value := range c.ExtraBody {
+		sent[key] = value
+	}
+	if c.Logprobs != nil {
+		sent["logprobs"] = *c.Logprobs
+	}
+	return sent
+}
+
+// optional makes NULL of a zero value: the flag was not given.
+func optional[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// jsonText encodes a map for a JSON column; NULL when there is nothing in it.
+func jsonText[V any](m map[string]V) *string {
+	if len(m) == 0 {
+		return nil
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return nil
+	}
+	return new(string(data))
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+
+	"llmbench/collect/tokenizer"
+)
+
+// findTokenizer finds what prompts are counted by: the one named, the model's on this disk, the server's, or an
+// approximation that the report names as such.
+func (c *collectCmd) findTokenizer(a *app, client *http.Client, p *collectPlan, model string) (tokenizer.Found, error) {
+	options := tokenizer.Options{
+		Path: c.Tokenizer, Model: model, Cache: a.hubCache(),
+		Client: client, BaseURL: p.load.Target.BaseURL, ServedModel: p.load.Protocol.Model, Header: p.load.Target.Header,
+	}
+	if c.Tokenizer == "server" {
+		options.Path, options.Model = "", ""
+	}
+	found, err := tokenizer.Find(a.ctx, options)
+	if err != nil {
+		return found, fmt.Errorf("--tokenizer: %w", err)
+	}
+	if c.Tokenizer == "server" && found.Source != tokenizer.FromServer {
+		return found, fmt.Errorf("--tokenizer server: %w", errors.Join(found.Notes...))
+	}
+	if found.Source == tokenizer.FromRule {
+		a.note("lengths of prompts are an approximation, for no tokenizer was found (%v); name one with --tokenizer", errors.Join(found.Notes...))
+	}
+	return found, nil
+}
+
+// hubCache is the folder of the local Hugging Face cache, found as its own library finds it; "" when there is no home.
+func (a *app) hubCache() string {
+	for _, place := range []struct{ variable, below string }{
+		{"HF_HUB_CACHE", ""}, {"HF_HOME", "hub"}, {"XDG_CACHE_HOME", "huggingface/hub"}, {"HOME", ".cache/huggingface/hub"},
+	} {
+		if dir := a.getenv(place.variable); dir != "" {
+			return filepath.Join(dir, filepath.FromSlash(place.below))
+		}
+	}
+	return ""
+}

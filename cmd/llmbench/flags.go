@@ -1,0 +1,45 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// labels are flags that say nothing of the measurement: they are columns of their own.
+var labels = []string{"warehouse", "name", "tag", "metadata", "help", "version", "base-url"}
+
+// givenFlags are the flags of the command line as a JSON object, for the column flags. Values of headers are left out:
+// they may be secrets.
+func givenFlags(k *kong.Context) *string {
+	given := map[string]any{}
+	for _, step := range k.Path {
+		flag := step.Flag
+		if flag == nil || slices.Contains(labels, flag.Name) {
+			continue
+		}
+		given[flag.Name] = flag.Target.Interface()
+		if headers, ok := given[flag.Name].([]string); ok && flag.Name == "header" {
+			given[flag.Name] = headerNames(headers)
+		}
+	}
+	if len(given) == 0 {
+		return nil
+	}
+	data, err := json.Marshal(given)
+	if err != nil {
+		return nil
+	}
+	return new(string(data))
+}
+
+func headerNames(headers []string) []string {
+	names := make([]string, 0, len(headers))
+	for _, h := range headers {
+		name, _, _ := strings.Cut(h, "=")
+		names = append(names, name)
+	}
+	return names
+}

@@ -1,0 +1,22 @@
+package main
+
+import "github.com/alecthomas/kong"
+
+const description = `Measures LLM servers: puts a load on them, keeps every request and every token's arrival as Parquet, and compares runs with SQL.
+
+  llmbench demo                                     the whole story on an embedded engine
+  llmbench collect --base-url http://host:8000 ...  measure a server, with the flags of vLLM's benchmark
+  llmbench compare latest~1 latest                  what differs between two runs
+  llmbench sql "FROM run_summary"                   ask anything`
+
+// grammar is the command line: one field per command.
+type grammar struct {
+	Collect  collectCmd       `cmd:"" help:"Put a measured load on a server and keep every request and chunk."`
+	Compare  compareCmd       `cmd:"" help:"Show what differs between two runs."`
+	Report   reportCmd        `cmd:"" help:"Print the report of runs again, with charts where asked."`
+	SQL      sqlCmd           `cmd:"" name:"sql" help:"Ask the warehouse with SQL."`
+	Runs     runsCmd          `cmd:"" help:"List runs, or show one in full."`
+	Simulate simulateCmd      `cmd:"" help:"Serve an embedded engine with known timing."`
+	Demo     demoCmd          `cmd:"" help:"Run the whole story on the embedded engine."`
+	Version  kong.VersionFlag `help:"Print the version."`
+}

@@ -1,0 +1,85 @@
+// Command llmbench puts a measured load on an LLM server, keeps every request and every token's arrival, and compares
+// runs with SQL. This package is the command line alone: it parses, wires and prints.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitThreshold   = 2
+	exitRefused     = 3
+	exitUsage       = 80
+	exitInterrupted = 130
+)
+
+// exitError is an error with an exit code of its own. A silent one has been told already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+func usageError(err error) error { return &exitError{exitUsage, err} }
+
+// errSilent ends a command whose failure has been printed already.
+var errSilent = errors.New("")
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program: arguments in, exit code out.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := newApp(ctx, stdin, stdout, stderr)
+	err := a.execute(args)
+	if err == nil {
+		return exitOK
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if line != "" {
+			fmt.Fprintln(stderr, "llmbench: "+line)
+		}
+	}
+	if coded, ok := errors.AsType[*exitError](err); ok {
+		return coded.code
+	}
+	return exitFailed
+}
+
+// execute parses the arguments and runs the command they name.
+func (a *app) execute(args []string) error {
+	exited := false
+	var grammar grammar
+	parser, err := kong.New(&grammar, kong.Name("llmbench"), kong.Description(description),
+		kong.Vars{"version": versionText(), "backends": backendNames(), "datasets": datasetNames(), "formats": formatNames()},
+		kong.Writers(a.stdout, a.stderr), kong.Exit(func(int) { exited = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.Bind(a))
+	if err != nil {
+		return fmt.Errorf("build the command line: %w", err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(normalise(args))
+	if exited {
+		return nil
+	}
+	if err != nil {
+		return usageError(fmt.Errorf("%w; see llmbench --help", err))
+	}
+	return parsed.Run(a)
+}

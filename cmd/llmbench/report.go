@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"llmbench/report"
+)
+
+// reportCmd prints reports again and draws charts.
+type reportCmd struct {
+	Runs              []string `arg:"" name:"run" help:"Runs: id, beginning of an id, name, latest or latest~N."`
+	Out               string   `short:"o" help:"Folder for charts: latency percentiles and the timeline, all runs in one." type:"path" placeholder:"DIR"`
+	ImageFormat       string   `help:"Format of the charts: ${enum}." default:"png" enum:"png,svg"`
+	PercentileMetrics string   `help:"Metrics: ttft, tpot, itl, e2el, queue." default:"ttft,tpot,itl"`
+	MetricPercentiles string   `help:"Percentiles." default:"99"`
+	warehouseFlag
+}
+
+// Help is shown by report --help.
+func (reportCmd) Help() string {
+	return `Prints the report that collect printed, at any percentiles, for we keep every event.
+
+  llmbench report latest --metric-percentiles 50,90,99.9
+  llmbench report baseline candidate -o charts`
+}
+
+// Run prints one report per run, then draws.
+func (c *reportCmd) Run(a *app) error {
+	metrics, percentiles, err := parseReport(c.PercentileMetrics, c.MetricPercentiles)
+	if err != nil {
+		return usageError(err)
+	}
+	w, err := c.open(a)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	entries, err := w.ResolveAll(a.ctx, c.Runs...)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		serving, err := a.serving(entry, metrics, percentiles)
+		if err != nil {
+			return err
+		}
+		if len(entries) > 1 {
+			fmt.Fprintf(a.stdout, "%s\n", runLabel(entry.Run))
+		}
+		if err := report.WriteServing(a.stdout, *serving); err != nil {
+			return fmt.Errorf("print the report of run %s: %w", entry.Run.RunID, err)
+		}
+	}
+	if c.Out == "" {
+		return nil
+	}
+	return a.drawCharts(entries, c.Out, c.ImageFormat)
+}
+
+// writeFile makes a file with what write puts into it.
+func writeFile(path string, write func(*os.File) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write a file: %w", err)
+	}
+	if err := errors.Join(write(file), file.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"llmbench/query"
+	"llmbench/report/format"
+	"llmbench/store"
+)
+
+// sqlCmd asks the warehouse.
+type sqlCmd struct {
+	Query  string   `arg:"" optional:"" help:"The question; - reads it from standard input."`
+	File   string   `short:"f" help:"File with the question." type:"path" placeholder:"FILE"`
+	Format string   `help:"How to print: ${formats}." default:"table"`
+	Out    string   `short:"o" help:"File to write to instead of standard output." type:"path" placeholder:"FILE"`
+	Runs   []string `help:"Runs whose events to read; all when not given." placeholder:"RUN"`
+	Init   bool     `help:"Print the script that opens this warehouse in the stock DuckDB shell."`
+	Schema bool     `help:"List every table, view and column."`
+	warehouseFlag
+}
+
+// Help is shown by sql --help.
+func (sqlCmd) Help() string {
+	return `SQL of DuckDB over every run. Without a question, on a terminal, it asks for one.
+
+  llmbench sql "SELECT run_id, p99_ttft_ms FROM run_summary"
+  llmbench sql "FROM requests WHERE status <> 'ok'" --format csv
+  llmbench sql "FROM goodput(ttft_ms := 200, tpot_ms := 50)" --runs latest
+  llmbench sql --schema
+  llmbench sql --init > init.sql && duckdb -init init.sql`
+}
+
+const formatParquet = "parquet"
+
+func formatNames() string { return strings.Join(append(format.Names(), formatParquet), ", ") }
+
+// Validate is called by kong.
+func (c *sqlCmd) Validate() error {
+	if !strings.Contains(", "+formatNames()+",", " "+c.Format+",") {
+		return fmt.Errorf("--format %q is not known; use one of %s", c.Format, formatNames())
+	}
+	ways := 0
+	for _, given := range []bool{c.Query != "", c.File != "", c.Init, c.Schema} {
+		if given {
+			ways++
+		}
+	}
+	if ways > 1 {
+		return errors.New("give one of a question, -f, --init and --schema")
+	}
+	return nil
+}
+
+// Run answers one question, or holds a conversation.
+func (c *sqlCmd) Run(a *app) error {
+	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a = a.with(ctx)
+	if c.Schema {
+		return writeSchema(a.stdout, query.Schema())
+	}
+	text, err := c.question(a)
+	if err != nil {
+		return err
+	}
+	w, err := c.open(a)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	source, err := c.source(a, w)
+	if err != nil {
+		return err
+	}
+	if c.Init {
+		_, err := io.WriteString(a.stdout, query.InitScript(source))
+		return err
+	}
+	session, err := query.Open(ctx, source, query.Options{Warn: a.warn})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	if text == "" {
+		return c.converse(a, session)
+	}
+	return c.answer(a, session, text)
+}
+
+// question finds the text to run; "" asks for a conversation.
+func (c *sqlCmd) question(a *app) (string, error) {
+	switch {
+	case c.Init:
+		return "", nil
+	case c.File != "":
+		data, err := os.ReadFile(c.File)
+		if err != nil {
+			return "", fmt.Errorf("read the question: %w", err)
+		}
+		return string(data), nil
+	case c.Query != "" && c.Query != "-":
+		return c.Query, nil
+	}
+	if _, is := terminal(a.stdin); is && c.Query == "" {
+		return "", nil
+	}
+	data, err := io.ReadAll(a.stdin)
+	if err != nil {
+		return "", fmt.Errorf("read the question from standard input: %w", err)
+	}
+	if strings.TrimSpace(string(data)) == "" {
+		return "", usageError(errors.New("no question: give one as an argument, with -f FILE, or on standard input"))
+	}
+	return string(data), nil
+}
+
+// source is the whole warehouse, or the runs asked for.
+func (c *sqlCmd) source(a *app, w *store.Warehouse) (query.Source, error) {
+	catalogue, err := w.CataloguePath(a.ctx)
+	if err != nil {
+		return query.Source{}, err
+	}
+	source := query.Source{Catalogue: catalogue}
+	if len(c.Runs) > 0 {
+		source.Entries, err = w.ResolveAll(a.ctx, c.Runs...)
+	} else {
+		source.Entries, err = w.Runs(a.ctx)
+	}
+	return source, err
+}
+
+// answer prints the rows of one question.
+func (c *sqlCmd) answer(a *app, session *query.Session, text string) error {
+	if c.Format == formatParquet {
+		return c.answerParquet(a, session, text)
+	}
+	rows, err := session.Query(a.ctx, text)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if c.Out != "" {
+		return writeFile(c.Out, func(f *os.File) error { return format.Write(f, c.Format, formatRows{rows}, format.Options{}) })
+	}
+	columns, is := terminal(a.stdout)
+	if is && c.Format == "arrow" {
+		return usageError(errors.New("--format arrow is binary; redirect it, or name a file with -o"))
+	}
+	return format.Write(a.stdout, c.Format, formatRows{rows}, format.Options{Width: columns})
+}
+
+// answerParquet lets DuckDB write the file: it streams, and knows every type.
+func (c *sqlCmd) answerParquet(a *app, session *query.Session, text string) error {
+	if c.Out != "" {
+		return session.WriteParquet(a.ctx, text, c.Out)
+	}
+	if _, is := terminal(a.stdout); is {
+		return usageError(errors.New("--format parquet is binary; redirect it, or name a file with -o"))
+	}
+	dir, err := os.MkdirTemp("", "llmbench-")
+	if err != nil {
+		return fmt.Errorf("make a temporary folder: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	path := dir + "/answer.parquet"
+	if err := session.WriteParquet(a.ctx, text, path); err != nil {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("read the answer back: %w", err)
+	}
+	defer file.Close()
+	_, err = io.Copy(a.stdout, file)
+	return err
+}
