@@ -117,9 +117,9 @@ func TestSendEndlessStream(t *testing.T) {
 			}
 		})
 		overEach(t, func(t *testing.T, by string) {
-			rec := sendAs(t, c.backend, by, url, []byte("{}"), Timeouts{Total: 50 * time.Millisecond}, true)
-			if rec.Status != store.StatusTotalTimeout || len(rec.TNS) == 0 || !rec.FirstTokenNS.Valid || rec.FinishReason.Valid {
-				t.Errorf("%s: %s (%s) with %d chunks, want a total timeout with some", c.backend, rec.Status, rec.Error.V, len(rec.TNS))
+			rec := sendAs(t, c.backend, by, url, []byte("{}"), Timeouts{Total: 100 * time.Millisecond}, true)
+			if came := rec.Bytes > 0; rec.Status != store.StatusTotalTimeout || came != (len(rec.TNS) > 0) || came != rec.FirstTokenNS.Valid || rec.FinishReason.Valid {
+				t.Errorf("%s: %s (%s) with %d bytes in %d chunks, want a total timeout with what came", c.backend, rec.Status, rec.Error.V, rec.Bytes, len(rec.TNS))
 			}
 		})
 	}
