@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"llmbench/collect/protocol"
 	"llmbench/store"
 )
 
@@ -33,7 +34,18 @@ func (e *Engine) newHTTPCarrier() *httpCarrier {
 	if transport == nil {
 		transport = NewTransport(c.Target, e.connections(), c.Timeouts)
 	}
-	return &httpCarrier{sender{transport: transport, target: c.Target, timeouts: c.Timeouts, stream: c.Protocol.Stream, nowNS: e.nowNS}}
+	return &httpCarrier{sender{transport: transport, target: c.Target, timeouts: c.Timeouts, media: c.media(), nowNS: e.nowNS}}
+}
+
+// media are the media types of all requests of a load: of the bodies sent, and of the answers asked for.
+type media struct{ sent, accepted string }
+
+func (c *Config) media() media {
+	framing := c.Backend.Framing
+	if !c.Protocol.Stream {
+		framing = protocol.FramingNone
+	}
+	return media{sent: protocol.ContentType(c.Backend.Protocol), accepted: framing.Accept()}
 }
 
 // connections is how many the load is likely to need at once: the concurrency limit, all requests when all go at once,

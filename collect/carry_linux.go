@@ -27,10 +27,10 @@ var errCancelled = &statusError{store.StatusCancelled, "cancelled"}
 
 // plainCarrier speaks HTTP/1.1 over package wire.
 func (e *Engine) plainCarrier(ctx context.Context) (carrier, error) {
-	return newWireCarrier(ctx, e.config.Target, e.config.Timeouts, e.config.Protocol.Stream, e.nowNS)
+	return newWireCarrier(ctx, e.config.Target, e.config.Timeouts, e.config.media(), e.nowNS)
 }
 
-func newWireCarrier(ctx context.Context, t Target, timeouts Timeouts, stream bool, nowNS func() int64) (*wireCarrier, error) {
+func newWireCarrier(ctx context.Context, t Target, timeouts Timeouts, m media, nowNS func() int64) (*wireCarrier, error) {
 	u, err := url.Parse(t.URL())
 	if err != nil {
 		return nil, err
@@ -49,19 +49,17 @@ func newWireCarrier(ctx context.Context, t Target, timeouts Timeouts, stream boo
 		return nil, err
 	}
 	uncut := context.AfterFunc(ctx, func() { client.Cut(errCancelled) })
-	return &wireCarrier{client: client, head: requestHead(u, t.Header, stream), uncut: uncut}, nil
+	return &wireCarrier{client: client, head: requestHead(u, t.Header, m), uncut: uncut}, nil
 }
 
 // requestHead builds the part of a head that is equal for all requests.
-func requestHead(u *url.URL, header http.Header, stream bool) []byte {
+func requestHead(u *url.URL, header http.Header, m media) []byte {
 	fields := header.Clone()
 	if fields == nil {
 		fields = http.Header{}
 	}
-	fields.Set("Content-Type", "application/json")
-	if stream {
-		fields.Set("Accept", "text/event-stream")
-	}
+	fields.Set("Content-Type", m.sent)
+	fields.Set("Accept", m.accepted)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: llmbench\r\n", u.RequestURI(), u.Host)
 	_ = fields.Write(&b) // a buffer takes everything

@@ -213,7 +213,8 @@ func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int6
 	if next.prompt.SessionID != "" {
 		rec.SessionID, rec.Turn = store.String(next.prompt.SessionID), store.Int(int64(next.prompt.Turn))
 	}
-	x := &exchange{rec: rec, reader: e.config.Backend.Protocol.Reader(), live: e.live.counter(), keepText: e.config.KeepText, stream: e.config.Protocol.Stream}
+	x := newExchange(rec, &e.config.Backend, e.config.Protocol.Stream, e.config.KeepText)
+	x.live = e.live.counter()
 	e.carrier.send(ctx, x, next.body, e.config.RequestIDPrefix+strconv.Itoa(next.id), func() {
 		defer e.inFlight.Done()
 		if e.slots != nil {

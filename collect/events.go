@@ -15,18 +15,22 @@ var errEventTooLarge = errors.New("an event of more than 16 MiB")
 // eventParser cuts a byte stream into server-sent events as the WHATWG standard has them: lines end in CRLF, LF or CR,
 // comments begin with a colon, several data lines are joined by LF, a blank line ends the event, a BOM is skipped. It is
 // fed what each read brought with the time of that read, so framing never waits for more than has come. An event that
-// lies within one feed is handed on without being copied.
+// lies within one feed is handed on without being copied. A line that begins with a brace is no field of the standard's;
+// it is an error some servers send without framing it (ScaleLLM), and is taken for data.
 //
 // The time of an event is that of the read that brought the end of its last data line: some servers send the blank line
 // in a packet of its own, which is not when the token arrived.
 type eventParser struct {
 	// handle gets each event; its data is valid during the call. An error stops the feed.
 	handle func(ev protocol.Event, atNS int64) error
+	// lines is true where each line is an event by itself (NDJSON).
+	lines bool
 
 	line   []byte // a line's beginning, carried over from earlier feeds
 	data   []byte // data lines of the event under way
-	lines  int    // how many there were
+	held   int    // how many there were
 	name   []byte
+	named  string // the last name handed on, so that a name like the last costs nothing
 	atNS   int64
 	skipLF bool // the last feed ended in CR: an LF that follows belongs to it
 	began  bool
@@ -41,7 +45,7 @@ func (p *eventParser) reset() {
 	if cap(p.data) > keep {
 		p.data = nil
 	}
-	*p = eventParser{handle: p.handle, line: p.line[:0], data: p.data[:0], name: p.name[:0]}
+	*p = eventParser{handle: p.handle, lines: p.lines, line: p.line[:0], data: p.data[:0], name: p.name[:0], named: p.named}
 }
 
 // feed takes the bytes of one read.
@@ -105,22 +109,33 @@ func (p *eventParser) endLine(line, rest []byte, atNS int64) error {
 	if len(line) == 0 {
 		return p.dispatch()
 	}
+	if p.lines {
+		p.atNS = atNS
+		return p.emit(line)
+	}
 	field, value := cutField(line)
 	switch string(field) {
 	case "data":
 		p.atNS = atNS
-		if p.lines == 0 && len(rest) > 0 && (rest[0] == '\n' || rest[0] == '\r') {
-			err := p.emit(value)
-			return err
+		if p.held == 0 && len(rest) > 0 && (rest[0] == '\n' || rest[0] == '\r') {
+			return p.emit(value)
 		}
-		if p.lines > 0 {
+		if p.held > 0 {
 			p.data = append(p.data, '\n')
 		}
 		p.data = append(p.data, value...)
-		p.lines++
+		p.held++
 		return p.tooLarge()
 	case "event":
 		p.name = append(p.name[:0], value...)
+	default:
+		if line[0] == '{' {
+			err := p.dispatch()
+			if p.atNS = atNS; err == nil {
+				err = p.emit(line)
+			}
+			return err
+		}
 	}
 	return nil
 }
@@ -132,7 +147,7 @@ func cutField(line []byte) (field, value []byte) {
 }
 
 func (p *eventParser) dispatch() error {
-	if p.lines == 0 {
+	if p.held == 0 {
 		p.name = p.name[:0]
 		return nil
 	}
@@ -142,10 +157,13 @@ func (p *eventParser) dispatch() error {
 func (p *eventParser) emit(data []byte) error {
 	ev := protocol.Event{Data: data}
 	if len(p.name) > 0 {
-		ev.Name = string(p.name)
+		if string(p.name) != p.named {
+			p.named = string(p.name)
+		}
+		ev.Name = p.named
 	}
 	err := p.handle(ev, p.atNS)
-	p.data, p.lines, p.name = p.data[:0], 0, p.name[:0]
+	p.data, p.held, p.name = p.data[:0], 0, p.name[:0]
 	return err
 }
 

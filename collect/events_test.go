@@ -10,10 +10,10 @@ import (
 )
 
 // parseInPieces feeds s in pieces of n bytes and gives each event as "name|data".
-func parseInPieces(t *testing.T, s string, n int) []string {
+func parseInPieces(t *testing.T, s string, n int, lines bool) []string {
 	t.Helper()
 	var got []string
-	p := eventParser{handle: func(ev protocol.Event, _ int64) error {
+	p := eventParser{lines: lines, handle: func(ev protocol.Event, _ int64) error {
 		got = append(got, ev.Name+"|"+string(ev.Data))
 		return nil
 	}}
@@ -52,17 +52,43 @@ var eventCases = []struct {
 	{"nothing", "", nil},
 	{"blank lines only", "\n\n\n", nil},
 	{"a name without data", "event: x\n\ndata: a\n\n", []string{"|a"}},
+	{"names that change and return", "event: x\ndata: a\n\nevent: y\ndata: b\n\nevent: x\ndata: c\n\n", []string{"x|a", "y|b", "x|c"}},
+	{"JSON without framing", "data: a\n\n{\"error\":\"b\"}", []string{"|a", "|{\"error\":\"b\"}"}},
+	{"JSON without framing after an event that was not ended", "data: a\n{\"error\":\"b\"}\n", []string{"|a", "|{\"error\":\"b\"}"}},
+}
+
+var lineCases = []struct {
+	name, stream string
+	want         []string
+}{
+	{"one", "{}\n", []string{"|{}"}},
+	{"several", "{\"a\":1}\n{\"b\":2}\n", []string{"|{\"a\":1}", "|{\"b\":2}"}},
+	{"CRLF and blank lines", "a\r\n\r\n\nb\r\n", []string{"|a", "|b"}},
+	{"no last line end", "a\nb", []string{"|a", "|b"}},
+	{"no fields, no comments", "data: a\n: b\n", []string{"|data: a", "|: b"}},
+	{"inside a rune", "世\n", []string{"|世"}},
+	{"nothing", "", nil},
 }
 
 func TestEventParser(t *testing.T) {
 	for _, c := range eventCases {
 		t.Run(c.name, func(t *testing.T) {
 			for n := 1; n <= len(c.stream)+1; n++ {
-				if got := parseInPieces(t, c.stream, n); !slices.Equal(got, c.want) {
+				if got := parseInPieces(t, c.stream, n, false); !slices.Equal(got, c.want) {
 					t.Errorf("in pieces of %d: got %q, want %q", n, got, c.want)
 				}
 			}
 		})
+	}
+}
+
+func TestEventParserOfLines(t *testing.T) {
+	for _, c := range lineCases {
+		for n := 1; n <= len(c.stream)+1; n++ {
+			if got := parseInPieces(t, c.stream, n, true); !slices.Equal(got, c.want) {
+				t.Errorf("%s in pieces of %d: got %q, want %q", c.name, n, got, c.want)
+			}
+		}
 	}
 }
 
@@ -77,6 +103,15 @@ func TestEventTime(t *testing.T) {
 	}
 	if want := []int64{0, 3, 3, 5}; !slices.Equal(at, want) {
 		t.Errorf("times %v, want %v", at, want)
+	}
+}
+
+// Named events are as cheap as others: a name is made a string when it changes.
+func TestEventNamesAllocateNothing(t *testing.T) {
+	stream := []byte("event: response.output_text.delta\ndata: {}\n\n")
+	p := eventParser{handle: func(protocol.Event, int64) error { return nil }}
+	if n := testing.AllocsPerRun(100, func() { _ = p.feed(stream, 1) }); n > 0 {
+		t.Errorf("%g allocations per named event", n)
 	}
 }
 
@@ -97,7 +132,7 @@ func TestEventTooLarge(t *testing.T) {
 // A megabyte in one event is no trap.
 func TestLargeEvent(t *testing.T) {
 	data := strings.Repeat("y", 1<<20)
-	if got := parseInPieces(t, "data: "+data+"\n\n", 4096); len(got) != 1 || got[0] != "|"+data {
+	if got := parseInPieces(t, "data: "+data+"\n\n", 4096, false); len(got) != 1 || got[0] != "|"+data {
 		t.Errorf("got %d events", len(got))
 	}
 }
@@ -105,14 +140,17 @@ func TestLargeEvent(t *testing.T) {
 // However a stream is cut into reads, its events are the same.
 func FuzzEventParser(f *testing.F) {
 	for _, c := range eventCases {
-		f.Add(c.stream, 3)
+		f.Add(c.stream, 3, false)
 	}
-	f.Fuzz(func(t *testing.T, stream string, n int) {
+	for _, c := range lineCases {
+		f.Add(c.stream, 3, true)
+	}
+	f.Fuzz(func(t *testing.T, stream string, n int, lines bool) {
 		if n < 1 || n > 1<<16 {
 			n = 1
 		}
-		whole := parseInPieces(t, stream, len(stream)+1)
-		if pieces := parseInPieces(t, stream, n); !slices.Equal(pieces, whole) {
+		whole := parseInPieces(t, stream, len(stream)+1, lines)
+		if pieces := parseInPieces(t, stream, n, lines); !slices.Equal(pieces, whole) {
 			t.Errorf("in pieces of %d: %q, whole: %q", n, pieces, whole)
 		}
 	})

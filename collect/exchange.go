@@ -21,7 +21,10 @@ type exchange struct {
 	delta  protocol.Delta
 	live   chunkCounter
 
-	stream   bool // events are expected, not a whole answer
+	framing   protocol.Framing
+	openEnded bool // no end mark is due
+	stream    bool // events are expected, not a whole answer
+
 	form     answerForm
 	kind     string // media type of the answer
 	whole    []byte // an answer that is not a stream, as far as it has come
@@ -29,18 +32,27 @@ type exchange struct {
 	usage    protocol.Usage
 	text     []byte
 	keepText bool
-	// perChunk is true while every chunk so far came with a running token count.
+	// perChunk is true while every chunk so far told its tokens, by itself or by a running count. choices is that count of
+	// each choice, counted the sum of what the chunks told.
 	perChunk  bool
+	choices   []int64
+	counted   int64
 	done      bool // [DONE] came
 	streamErr string
 	events    int
+}
+
+// newExchange readies the exchange of one request; a backend that never streams gets a whole answer whatever stream says.
+func newExchange(rec *store.Record, b *protocol.Backend, stream, keepText bool) *exchange {
+	return &exchange{rec: rec, reader: b.Protocol.Reader(), framing: b.Framing, openEnded: b.OpenEnded,
+		stream: stream && b.Framing != protocol.FramingNone, keepText: keepText}
 }
 
 // answerForm is how an answer is read, decided by its head.
 type answerForm uint8
 
 const (
-	formStream answerForm = iota // server-sent events
+	formStream answerForm = iota // events, as they are framed
 	formWhole                    // one JSON object
 	formError                    // a status other than 200
 )
@@ -52,9 +64,10 @@ const errorBodyBytes = 64 << 10
 func (x *exchange) begin(rec *store.Record, sentNS int64) {
 	x.rec, x.originNS = rec, sentNS
 	x.usage, x.text = protocol.Usage{}, x.text[:0]
-	x.perChunk, x.done, x.streamErr, x.events = true, false, "", 0
+	x.perChunk, x.choices, x.counted = true, x.choices[:0], 0
+	x.done, x.streamErr, x.events = false, "", 0
 	x.form, x.kind, x.whole = formStream, "", x.whole[:0]
-	x.parser.handle = x.event
+	x.parser.handle, x.parser.lines = x.event, x.framing == protocol.FramingLines
 	x.parser.reset()
 	rec.SentNS = store.Int(sentNS)
 }
@@ -70,7 +83,7 @@ func (x *exchange) head(status int, contentType, location string) {
 		if location != "" {
 			x.streamErr = "redirected to " + location
 		}
-	case !x.stream || x.kind == "application/json":
+	case !x.stream, x.kind == "application/json" && x.framing == protocol.FramingSSE:
 		x.form = formWhole
 	}
 }
@@ -122,6 +135,9 @@ func (x *exchange) note(d *protocol.Delta) {
 	}
 	if d.Finish != "" {
 		x.rec.FinishReason = store.String(d.Finish)
+		if (d.Finish == "abort" || d.Finish == "error") && x.streamErr == "" {
+			x.streamErr = fmt.Sprintf("the server gave the request up (finish reason %q)", d.Finish)
+		}
 	}
 	if d.ServerID != "" {
 		x.rec.ServerRequestID = store.String(d.ServerID)
@@ -150,27 +166,6 @@ func (x *exchange) chunk(d *protocol.Delta, atNS int64) {
 	}
 	x.live.chunk()
 	x.text = append(x.text, d.Text...)
-}
-
-// tokens keeps how many tokens a chunk has, where every chunk tells: by itself, or by a running count in its usage.
-func (x *exchange) tokens(d *protocol.Delta) {
-	n := d.Tokens
-	if d.Usage.Output > 0 {
-		n = int32(d.Usage.Output - x.usage.Output)
-		x.usage.Output = d.Usage.Output
-	}
-	carriesToken := d.Kind != store.KindRole && d.Kind != store.KindFinish
-	if carriesToken && n <= 0 {
-		x.perChunk = false
-	}
-	if !x.perChunk {
-		x.rec.NTokens = nil
-		return
-	}
-	if x.rec.NTokens == nil {
-		x.rec.NTokens = make([]int32, 0, cap(x.rec.TNS))
-	}
-	x.rec.NTokens = append(x.rec.NTokens, max(n, 0))
 }
 
 // end closes the request: what came is judged by what was missing. err is why it ended, nil at a regular end.
@@ -214,6 +209,7 @@ func (x *exchange) readWhole(atNS int64) error {
 	}
 	x.streamErr = d.Err
 	x.usage.Output = d.Usage.Output
+	x.perChunk = false
 	x.note(d)
 	if d.Choice {
 		x.done = true
@@ -251,7 +247,7 @@ func (x *exchange) close(err error, atNS int64) {
 
 // verdict is the status of an answer with status 200.
 func (x *exchange) verdict(err error) (string, store.NullString) {
-	finished := x.done || x.rec.FinishReason.Valid
+	finished := x.done || x.rec.FinishReason.Valid || x.openEnded && x.rec.LastTokenNS.Valid
 	switch {
 	case x.streamErr != "":
 		return store.StatusStreamError, store.String(x.streamErr)
@@ -265,19 +261,6 @@ func (x *exchange) verdict(err error) (string, store.NullString) {
 		return store.StatusStreamError, store.String("the stream ended without a single choice")
 	}
 	return store.StatusOK, store.NullString{}
-}
-
-// count settles the token counts. Usage is the truth; where there is none the recorder counts the text.
-func (x *exchange) count() {
-	if x.usage.Prompt > 0 {
-		x.rec.PromptTokens = store.Int(x.usage.Prompt)
-		x.rec.PromptTokensSource = store.String(store.CountedByUsage)
-		x.rec.CachedTokens = store.NullInt{V: x.usage.Cached, Valid: x.usage.CachedKnown}
-	}
-	if x.usage.Output > 0 {
-		x.rec.OutputTokens = store.Int(x.usage.Output)
-		x.rec.OutputTokensSource = store.String(store.CountedByUsage)
-	}
 }
 
 // excerptBytes is how much of an answer that cannot be read is quoted.

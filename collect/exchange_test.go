@@ -23,7 +23,7 @@ func replay(t *testing.T, backend string, err error, steps ...step) *store.Recor
 	if lookupErr != nil {
 		t.Fatal(lookupErr)
 	}
-	x := &exchange{rec: new(store.Record), reader: b.Protocol.Reader(), keepText: true, stream: true}
+	x := newExchange(new(store.Record), &b, true, true)
 	x.begin(x.rec, 1000)
 	last := int64(1000)
 	for _, s := range steps {

@@ -63,8 +63,8 @@ func (w *preparer) prepare(i int) prepared {
 	if err != nil {
 		return prepared{id: i, err: fmt.Errorf("build request %d: %w", i, err)}
 	}
-	// The prompt's text lives on in the body alone.
-	prompt.Text, prompt.TokenIDs, prompt.Messages = "", nil, nil
+	// What the prompt holds lives on in the body alone.
+	prompt.Text, prompt.TokenIDs, prompt.Messages, prompt.Batch, prompt.Audio = "", nil, nil, nil, nil
 	return prepared{id: i, prompt: prompt, body: body}
 }
 

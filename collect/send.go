@@ -22,7 +22,7 @@ type sender struct {
 	transport http.RoundTripper
 	target    Target
 	timeouts  Timeouts
-	stream    bool
+	media     media
 	nowNS     func() int64
 }
 
@@ -60,10 +60,8 @@ func (s *sender) request(ctx context.Context, body []byte, requestID string) (*h
 	for key, values := range s.target.Header {
 		req.Header[key] = values
 	}
-	req.Header.Set("Content-Type", "application/json")
-	if s.stream {
-		req.Header.Set("Accept", "text/event-stream")
-	}
+	req.Header.Set("Content-Type", s.media.sent)
+	req.Header.Set("Accept", s.media.accepted)
 	req.Header.Set("X-Request-Id", requestID)
 	// An empty key is not sent, but lets the transport dial again when a kept connection turns out to be closed before
 	// a byte of the answer came: llama.cpp closes after every stream without saying so.

@@ -20,7 +20,13 @@ var carriers = []string{"net/http", "wire"}
 // sendTo sends one request to a real server and gives its record.
 func sendTo(t *testing.T, by, url string, timeouts Timeouts, stream bool) *store.Record {
 	t.Helper()
-	backend, err := protocol.Lookup("vllm")
+	return sendAs(t, "vllm", by, url, []byte(`{}`), timeouts, stream)
+}
+
+// sendAs sends a body to a real server as a backend does and gives its record.
+func sendAs(t *testing.T, name, by, url string, body []byte, timeouts Timeouts, stream bool) *store.Record {
+	t.Helper()
+	backend, err := protocol.Lookup(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,9 +38,9 @@ func sendTo(t *testing.T, by, url string, timeouts Timeouts, stream bool) *store
 			t.Fatal(err)
 		}
 	}
-	x := &exchange{rec: new(store.Record), reader: backend.Protocol.Reader(), keepText: true, stream: stream}
+	x := newExchange(new(store.Record), &backend, stream, true)
 	ended := make(chan struct{})
-	c.send(t.Context(), x, []byte(`{}`), "id-1", func() { close(ended) })
+	c.send(t.Context(), x, body, "id-1", func() { close(ended) })
 	<-ended
 	if err := c.close(); err != nil {
 		t.Error(err)
@@ -220,12 +226,17 @@ func TestSendOverClosedConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := New(Config{Target: Target{BaseURL: url, Endpoint: "/"}, Backend: backend, Protocol: protocol.Config{Stream: true},
-		Arrivals: Arrivals{Rate: 2000, Burstiness: 1}, MaxConcurrency: 4}, prompts(200), &kept{})
-	o, err := e.Run(t.Context())
-	if err != nil || o.Completed != 200 {
-		t.Errorf("outcome %+v, error %v: want 200 completed", o, err)
-	}
+	overEach(t, func(t *testing.T, by string) {
+		e := New(Config{Target: Target{BaseURL: url, Endpoint: "/"}, Backend: backend, Protocol: protocol.Config{Stream: true},
+			Arrivals: Arrivals{Rate: 2000, Burstiness: 1}, MaxConcurrency: 4}, prompts(200), &kept{})
+		if by == "net/http" {
+			e.transport = NewTransport(e.config.Target, 4, Timeouts{})
+		}
+		o, err := e.Run(t.Context())
+		if err != nil || o.Completed != 200 {
+			t.Errorf("outcome %+v, error %v: want 200 completed", o, err)
+		}
+	})
 }
 
 func TestSendFirstByteTimeout(t *testing.T) {

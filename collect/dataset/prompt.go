@@ -17,6 +17,11 @@ type Prompt struct {
 	// TokenIDs, when set, are sent instead of Text by backends that take ids.
 	TokenIDs []int
 	Messages []Message
+	// Batch holds the inputs of one request where there are several: texts to embed, or a query and its documents.
+	Batch []string
+	// Audio is a sound file as it is on disk, AudioName its name, whose extension tells the format.
+	Audio     []byte
+	AudioName string
 	// InputTokens is the length by the tokenizer in use, special tokens not counted in; 0 when there is none.
 	InputTokens int
 	// OutputTokens is the number of tokens to ask for (max_tokens).

@@ -3,6 +3,7 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -42,17 +43,58 @@ func (b *body) raw(key string, v json.RawMessage) {
 // rest adds the fields that win over the protocol's own, weakest first: sampling, ignore_eos, --extra-body, and the
 // fields of this prompt alone (the order of vLLM's benchmark).
 func (b *body) rest(c *Config, p *dataset.Prompt) {
-	for _, key := range slices.Sorted(maps.Keys(c.Sampling)) {
-		b.set(key, c.Sampling[key])
-	}
+	b.sampling(c.Sampling)
 	if c.IgnoreEOS {
 		b.set("ignore_eos", true)
 	}
+	b.extra(c, p)
+}
+
+// sampling adds parameters in the order of their names.
+func (b *body) sampling(parameters map[string]any) {
+	for _, key := range slices.Sorted(maps.Keys(parameters)) {
+		b.set(key, parameters[key])
+	}
+}
+
+// extra adds --extra-body and the fields of this prompt alone. An object given where the body has one is merged into
+// it key by key: who asks for one more sampling parameter does not mean to lose the length of the answer.
+func (b *body) extra(c *Config, p *dataset.Prompt) {
 	for _, extra := range []map[string]json.RawMessage{c.ExtraBody, p.Body} {
 		for _, key := range slices.Sorted(maps.Keys(extra)) {
-			b.raw(key, extra[key])
+			b.raw(key, mergeObjects(b.values[key], extra[key]))
 		}
 	}
+}
+
+// mergeObjects lays over on under where both are objects, its keys sorted, over's new ones last; else it is over.
+func mergeObjects(under, over json.RawMessage) json.RawMessage {
+	var a, b map[string]json.RawMessage
+	if json.Unmarshal(under, &a) != nil || json.Unmarshal(over, &b) != nil || len(a) == 0 || b == nil {
+		return over
+	}
+	merged := newBody()
+	for _, key := range slices.Sorted(maps.Keys(a)) {
+		merged.raw(key, a[key])
+	}
+	for _, key := range slices.Sorted(maps.Keys(b)) {
+		merged.raw(key, b[key])
+	}
+	object, err := merged.bytes()
+	if err != nil {
+		return over
+	}
+	return object
+}
+
+// object sets a nested object under key.
+func (b *body) object(key string, o *body) {
+	object, err := o.bytes()
+	if err != nil {
+		b.err = err
+		return
+	}
+	b.raw(key, object)
 }
 
 // bytes gives the finished object, or the first error of a set.
@@ -74,10 +116,18 @@ func (b *body) bytes() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// stream asks for a stream and for the token counts at its end.
-func (b *body) stream(c *Config) {
-	b.set("stream", c.Stream)
-	if c.Stream {
-		b.set("stream_options", map[string]any{"include_usage": true})
+// textOf is the prompt for a server that takes no token ids.
+func textOf(p *dataset.Prompt) (string, error) {
+	if p.Text == "" && p.TokenIDs != nil {
+		return "", errors.New("the prompt is token ids alone, which this backend cannot send; use one that takes them (vllm, sglang, llama.cpp)")
 	}
+	return p.Text, nil
+}
+
+// messagesOf is the prompt as a chat: its messages, or its text as one message of the user.
+func messagesOf(p *dataset.Prompt) []dataset.Message {
+	if p.Messages != nil {
+		return p.Messages
+	}
+	return []dataset.Message{{Role: "user", Content: p.Text}}
 }

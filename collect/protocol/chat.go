@@ -6,26 +6,28 @@ import (
 )
 
 // chat is OpenAI's /v1/chat/completions.
-type chat struct{}
+type chat struct{ dialect }
 
 var _ Protocol = chat{}
 
 // Body sends the prompt's messages, or its text as one user message. The content is a string, not vLLM's list of
 // parts: every server takes a string, several refuse the list.
-func (chat) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
-	messages := p.Messages
-	if messages == nil {
-		messages = []dataset.Message{{Role: "user", Content: p.Text}}
+func (t chat) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
+	if p.Messages == nil {
+		if _, err := textOf(p); err != nil {
+			return nil, err
+		}
 	}
 	b := newBody()
 	b.set("model", c.Model)
-	b.set("messages", messages)
-	b.set("max_completion_tokens", p.OutputTokens)
+	b.set("messages", messagesOf(p))
+	t.fields(b)
+	t.limit(b, "max_completion_tokens", p.OutputTokens)
 	if c.Logprobs != nil {
 		b.set("logprobs", true)
 		b.set("top_logprobs", *c.Logprobs)
 	}
-	b.stream(c)
+	t.stream(b, c)
 	b.rest(c, p)
 	return b.bytes()
 }
@@ -37,15 +39,15 @@ func (chat) Reader() Reader { return newOpenAIReader(readChatChoice) }
 var reasoningKeys = []string{"reasoning_content", "reasoning"}
 
 // readChatChoice sorts a delta by what it carries: answer text, thinking, a tool call, a finish reason alone, a role
-// alone, or nothing (a token that decodes to no text yet). Whether a role alone still stands before the first token is
-// for the exchange to say. A whole answer has message in place of delta.
+// alone, or nothing (a token that decodes to no text yet). Servers send absent parts as null as well as not at all.
+// Whether a role alone still stands before the first token is for the exchange to say. A whole answer has message in
+// place of delta.
 func readChatChoice(choice *value, d *Delta) {
 	delta := choice.Get("delta")
 	if delta == nil {
 		delta = choice.Get("message")
 	}
-	if d.Text = delta.GetStringBytes("content"); len(d.Text) > 0 {
-		d.Kind = store.KindText
+	if d.chunk(delta.GetStringBytes("content")); len(d.Text) > 0 {
 		return
 	}
 	for _, key := range reasoningKeys {
@@ -55,13 +57,11 @@ func readChatChoice(choice *value, d *Delta) {
 		}
 	}
 	switch {
-	case len(delta.GetArray("tool_calls")) > 0 || delta.Exists("function_call"):
+	case len(delta.GetArray("tool_calls")) > 0 || delta.GetObject("function_call") != nil:
 		d.Kind = store.KindTool
-	case d.Finish != "":
-		d.Kind = store.KindFinish
-	case delta.Exists("role"):
+	case len(delta.GetStringBytes("refusal")) > 0:
+		d.chunk(delta.GetStringBytes("refusal"))
+	case d.Finish == "" && len(delta.GetStringBytes("role")) > 0:
 		d.Kind = store.KindRole
-	default:
-		d.Kind = store.KindEmpty
 	}
 }

@@ -1,29 +1,31 @@
 package protocol
 
-import (
-	"llmbench/collect/dataset"
-	"llmbench/store"
-)
+import "llmbench/collect/dataset"
 
-// completions is OpenAI's /v1/completions as vLLM, llama.cpp, SGLang and others serve it.
-type completions struct{}
+// completions is OpenAI's /v1/completions.
+type completions struct{ dialect }
 
 var _ Protocol = completions{}
 
-// Body sends token ids when the prompt has them, its text otherwise.
-func (completions) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
+// Body sends token ids when the prompt has them and the server takes them, its text otherwise.
+func (t completions) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 	b := newBody()
 	b.set("model", c.Model)
-	if p.TokenIDs != nil {
+	if p.TokenIDs != nil && !t.textOnly {
 		b.set("prompt", p.TokenIDs)
 	} else {
-		b.set("prompt", p.Text)
+		text, err := textOf(p)
+		if err != nil {
+			return nil, err
+		}
+		b.set("prompt", text)
 	}
-	b.set("max_tokens", p.OutputTokens)
+	t.fields(b)
+	t.limit(b, "max_tokens", p.OutputTokens)
 	if c.Logprobs != nil {
 		b.set("logprobs", *c.Logprobs)
 	}
-	b.stream(c)
+	t.stream(b, c)
 	b.rest(c, p)
 	return b.bytes()
 }
@@ -33,13 +35,5 @@ func (completions) Reader() Reader { return newOpenAIReader(readCompletionChoice
 // readCompletionChoice: the text is the token. A finish reason with text is a token too (vLLM); without, it is the end
 // mark alone (llama.cpp, llm-d-inference-sim).
 func readCompletionChoice(choice *value, d *Delta) {
-	d.Text = choice.GetStringBytes("text")
-	switch {
-	case len(d.Text) > 0:
-		d.Kind = store.KindText
-	case d.Finish != "":
-		d.Kind = store.KindFinish
-	default:
-		d.Kind = store.KindEmpty
-	}
+	d.chunk(choice.GetStringBytes("text"))
 }

@@ -1,55 +1,64 @@
 package protocol
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
-	"llmbench/collect/dataset"
 	"llmbench/store"
 )
 
-func TestBody(t *testing.T) {
-	for _, c := range []struct {
-		name, backend string
-		config        Config
-		prompt        dataset.Prompt
-		want          string
-	}{
-		{"completions", "vllm", Config{Model: "m", Stream: true}, dataset.Prompt{Text: "a <b> & é", OutputTokens: 5},
-			`{"model":"m","prompt":"a <b> & é","max_tokens":5,"stream":true,"stream_options":{"include_usage":true}}`},
-		{"token ids", "openai", Config{Model: "m", Stream: true}, dataset.Prompt{Text: "x", TokenIDs: []int{1, 2}, OutputTokens: 5},
-			`{"model":"m","prompt":[1,2],"max_tokens":5,"stream":true,"stream_options":{"include_usage":true}}`},
-		{"no stream, no stream options", "vllm", Config{Model: "m"}, dataset.Prompt{Text: "a", OutputTokens: 5},
-			`{"model":"m","prompt":"a","max_tokens":5,"stream":false}`},
-		{"sampling, then ignore_eos, then extra", "vllm",
-			Config{Model: "m", IgnoreEOS: true, Logprobs: new(2), Sampling: map[string]any{"top_p": 0.5, "temperature": 0.0}, ExtraBody: map[string]json.RawMessage{"min_tokens": json.RawMessage("3")}},
-			dataset.Prompt{Text: "a", OutputTokens: 5},
-			`{"model":"m","prompt":"a","max_tokens":5,"logprobs":2,"stream":false,"temperature":0,"top_p":0.5,"ignore_eos":true,"min_tokens":3}`},
-		{"extra body wins over flags, the prompt's own fields over both", "vllm",
-			Config{Model: "m", Sampling: map[string]any{"temperature": 0.1}, ExtraBody: map[string]json.RawMessage{"temperature": json.RawMessage("0.2"), "max_tokens": json.RawMessage("7")}},
-			dataset.Prompt{Text: "a", OutputTokens: 5, Body: map[string]json.RawMessage{"temperature": json.RawMessage("0.3")}},
-			`{"model":"m","prompt":"a","max_tokens":7,"stream":false,"temperature":0.3}`},
-		{"chat of a text", "openai-chat", Config{Model: "m", Stream: true}, dataset.Prompt{Text: "hi", OutputTokens: 5},
-			`{"model":"m","messages":[{"role":"user","content":"hi"}],"max_completion_tokens":5,"stream":true,"stream_options":{"include_usage":true}}`},
-		{"chat of messages", "openai-chat", Config{Model: "m"}, dataset.Prompt{Text: "hi", Messages: []dataset.Message{{Role: "system", Content: "s"}, {Role: "user", Content: "u"}}, OutputTokens: 5},
-			`{"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}],"max_completion_tokens":5,"stream":false}`},
+func TestLookup(t *testing.T) {
+	_, err := Lookup("nope")
+	if err == nil || !strings.Contains(err.Error(), "vllm, vllm-chat, openai, openai-chat") {
+		t.Errorf("got %v, want the known backends named", err)
+	}
+}
+
+// The endpoint a user gives chooses among the forms of one server, and never another server.
+func TestAt(t *testing.T) {
+	for _, c := range []struct{ backend, endpoint, want string }{
+		{"sglang", "/generate", "sglang"},
+		{"sglang", "/v1/completions", "sglang-oai"},
+		{"sglang", "/v1/chat/completions", "sglang-oai-chat"},
+		{"sglang-oai", "/generate", "sglang-oai"},
+		{"vllm", "/v1/chat/completions", "vllm-chat"},
+		{"vllm", "/rerank", "vllm-rerank"},
+		{"openai", "/openai/chat/completions/", "openai-chat"},
+		{"openai", "/v1/embeddings", "openai-embeddings"},
+		{"openai-chat", "/v2/chat/completions", "openai-chat"},
+		{"llama.cpp", "/completion", "llama.cpp-native"},
+		{"ollama", "/api/chat", "ollama-chat"},
+		{"tensorrt-llm", "/v2/models/my_model/generate_stream", "tensorrt-llm"},
+		{"tensorrt-llm", "/v1/completions", "tensorrt-llm-oai"},
+		{"tgi", "/", "tgi"},
+		{"tgi", "", "tgi"},
 	} {
 		b, err := Lookup(c.backend)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := b.Protocol.Body(&c.config, &c.prompt)
-		if err != nil || string(got) != c.want {
-			t.Errorf("%s:\n got %s (%v)\nwant %s", c.name, got, err, c.want)
+		if got := b.At(c.endpoint); got.Name != c.want || got.Endpoint != c.endpoint {
+			t.Errorf("%s at %s is %s at %s, want %s", c.backend, c.endpoint, got.Name, got.Endpoint, c.want)
 		}
 	}
 }
 
-func TestLookup(t *testing.T) {
-	_, err := Lookup("nope")
-	if err == nil || !strings.Contains(err.Error(), "vllm, openai, openai-chat") {
-		t.Errorf("got %v, want the known backends named", err)
+func TestGrowingText(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		texts, want []string
+	}{
+		{"grows", []string{"a", "ab", "ab", "abc"}, []string{"a", "b", "", "c"}},
+		{"parts", []string{"a", "b", "a", "a"}, []string{"a", "b", "a", "a"}},
+		{"a rune that changes", []string{"a\ufffd", "a世", "c"}, []string{"a\ufffd", "a世", "c"}},
+		{"empty first", []string{"", "a", "ab"}, []string{"", "a", "b"}},
+	} {
+		var g growingText
+		for i, text := range c.texts {
+			if got := g.grow([]byte(text)); string(got) != c.want[i] {
+				t.Errorf("%s: text %d gives %q, want %q", c.name, i, got, c.want[i])
+			}
+		}
 	}
 }
 
@@ -71,38 +80,97 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
+// tokenEvent is an event with one token of text, "a", as each backend's server sends it. For the family that answers with
+// numbers it is the answer.
+var tokenEvent = map[string]string{
+	"openai-responses": `{"type":"response.output_text.delta","item_id":"msg_1","output_index":0,"content_index":0,"delta":"a","logprobs":[],"sequence_number":4}`,
+	"sglang":           `{"text":"a","output_ids":[10],"meta_info":{"id":"d3b0","finish_reason":null,"prompt_tokens":6,"completion_tokens":1,"cached_tokens":4}}`,
+	"llama.cpp-native": `{"index":0,"content":"a","tokens":[1800],"stop":false,"id_slot":-1,"tokens_predicted":1,"tokens_evaluated":2}`,
+	"ollama":           `{"model":"m","created_at":"2026-11-23T18:41:23.166576Z","response":"a","done":false}`,
+	"ollama-chat":      `{"model":"m","created_at":"2026-11-23T18:41:23.166576Z","message":{"role":"assistant","content":"a"},"done":false}`,
+	"tgi":              `{"index":1,"token":{"id":10,"text":"a","logprob":-0.25,"special":false},"generated_text":null,"details":null}`,
+	"tensorrt-llm":     `{"model_name":"ensemble","model_version":"1","sequence_end":false,"sequence_id":0,"sequence_start":false,"text_output":"a"}`,
+	"pooling":          `{"id":"p","data":[{"index":0,"data":[0.5]}],"results":[],"usage":{"prompt_tokens":5}}`,
+	"":                 `{"id":"cmpl-6a2cf64a5bdc594f9dc6","object":"text_completion","created":1795459282,"model":"Qwen2.5-72B-Instruct","choices":[{"index":0,"text":"a","delta":{"content":"a"},"logprobs":null,"finish_reason":null}],"usage":{"prompt_tokens":5,"total_tokens":6,"completion_tokens":1}}`,
+}
+
+func tokenEventOf(b Backend) Event {
+	key := b.Name
+	if b.Framing == FramingNone {
+		key = "pooling"
+	} else if tokenEvent[key] == "" {
+		key = ""
+	}
+	return Event{Data: []byte(tokenEvent[key])}
+}
+
 // Whatever a server sends, a reader says what it is or why it cannot be read, and takes no harm for the next event.
 func FuzzReaders(f *testing.F) {
 	for _, seed := range []string{"null", "[DONE]", " [DONE] ", `{"choices":[]}`, `{"choices":null}`, `{"choices":[{"delta":null}]}`, `{"choices":[1]}`,
-		`{"error":null,"choices":[{"text":"a"}]}`, `{"usage":{"completion_tokens":-1}}`, `{"choices":[{"text":"\ud800"}]}`, `[]`, `"x"`} {
+		`{"error":null,"choices":[{"text":"a"}]}`, `{"usage":{"completion_tokens":-1}}`, `{"choices":[{"text":"\ud800"}]}`, `[]`, `"x"`,
+		`{"error":""}`, `{"error":{}}`, `{"text":[]}`, `{"meta_info":1}`, `{"token":[],"details":1}`, `{"message":null,"done":true}`, `{"type":"response.completed"}`,
+		`{"text_output":["a","b"]}`, `{"content":1,"stop":1}`, `{"data":1}`, `{"choices":[{"index":-1}]}`} {
 		f.Add(seed)
 	}
-	const good = `{"choices":[{"index":0,"text":"a","delta":{"content":"a"},"finish_reason":null}]}`
+	for _, tr := range transcripts(f) {
+		for _, ev := range tr.events() {
+			f.Add(string(ev.Data))
+		}
+	}
 	f.Fuzz(func(t *testing.T, data string) {
 		for _, b := range registry {
 			reader := b.Protocol.Reader()
 			var d Delta
-			err := reader.Event(Event{Data: []byte(data)}, &d)
-			if err != nil && d.Choice {
-				t.Errorf("%s: an event that cannot be read became a chunk", b.Name)
+			if err := reader.Event(Event{Data: []byte(data)}, &d); err != nil && (d.Choice || d.Done || d.Err != "") {
+				t.Errorf("%s: an event that cannot be read became %+v", b.Name, d)
 			}
 			d.Reset()
-			if err := reader.Event(Event{Data: []byte(good)}, &d); err != nil || !d.Choice || d.Kind != store.KindText || string(d.Text) != "a" {
+			if err := b.Protocol.Reader().Whole([]byte(data), &d); err != nil && d.Choice {
+				t.Errorf("%s: an answer that cannot be read became a choice", b.Name)
+			}
+			d.Reset()
+			if err := reader.Event(tokenEventOf(b), &d); err != nil || !d.Choice {
 				t.Errorf("%s: after %q the reader gives %+v, %v", b.Name, data, d, err)
 			}
 		}
 	})
 }
 
-func BenchmarkReader(b *testing.B) {
-	event := Event{Data: []byte(`{"id":"cmpl-6a2cf64a5bdc594f9dc6","object":"text_completion","created":1795459282,"model":"Qwen2.5-72B-Instruct","choices":[{"index":0,"text":" token","logprobs":null,"finish_reason":null,"stop_reason":null}],"usage":null}`)}
-	reader := completions{}.Reader()
-	var d Delta
-	b.ReportAllocs()
-	for b.Loop() {
-		d.Reset()
-		if err := reader.Event(event, &d); err != nil {
-			b.Fatal(err)
+// The token event of every backend is a chunk of text; an event costs no allocation, but where a server repeats all
+// text so far.
+func TestReadersAllocateNothing(t *testing.T) {
+	for _, b := range registry {
+		ev, reader := tokenEventOf(b), b.Protocol.Reader()
+		var d Delta
+		read := func() {
+			d.Reset()
+			if err := reader.Event(ev, &d); err != nil {
+				t.Fatal(err)
+			}
 		}
+		read()
+		if text := b.Framing != FramingNone; !d.Choice || text != (d.Kind == store.KindText) || text != (string(d.Text) == "a") {
+			t.Errorf("%s: the event is %+v, want a chunk of text", b.Name, d)
+		}
+		if n := testing.AllocsPerRun(100, read); n > 0 && b.Framing != FramingNone {
+			t.Errorf("%s: %g allocations per event", b.Name, n)
+		}
+	}
+}
+
+func BenchmarkReader(b *testing.B) {
+	for _, backend := range registry {
+		b.Run(backend.Name, func(b *testing.B) {
+			ev, reader := tokenEventOf(backend), backend.Protocol.Reader()
+			var d Delta
+			b.SetBytes(int64(len(ev.Data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				d.Reset()
+				if err := reader.Event(ev, &d); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
