@@ -122,6 +122,9 @@ func (r *recorder) countOutput(rec *store.Record, text string) {
 			return
 		}
 	}
+	if len(rec.TNS) == 0 { // an answer in one piece, or none: there is nothing to count
+		return
+	}
 	chunks := len(rec.TNS)
 	for _, kind := range rec.OddKind {
 		if kind == store.KindRole || kind == store.KindFinish {

@@ -42,7 +42,7 @@ type loadFlags struct {
 }
 
 type bodyFlags struct {
-	IgnoreEOS         bool     `name:"ignore-eos" help:"Ask the server to go on to the asked length." group:"sampling"`
+	IgnoreEOS         bool     `name:"ignore-eos" help:"Ask the server to go on to the asked length; on by itself for random prompts with the vllm backends." group:"sampling"`
 	Temperature       *float64 `help:"Not sent when not given." group:"sampling"`
 	TopP              *float64 `name:"top-p" group:"sampling"`
 	TopK              *int     `name:"top-k" group:"sampling"`

@@ -66,12 +66,8 @@ func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
 	if u, err := url.Parse(base); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", base))
 	}
-	endpoint := c.Endpoint
-	if endpoint == "" {
-		endpoint = backend.Endpoint
-	}
-	if !strings.HasPrefix(endpoint, "/") {
-		endpoint = "/" + endpoint
+	if c.Endpoint != "" {
+		backend = backend.At("/" + strings.TrimPrefix(c.Endpoint, "/"))
 	}
 	header := http.Header{}
 	if key := a.getenv("OPENAI_API_KEY"); key != "" {
@@ -83,7 +79,7 @@ func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
 		header.Set(h.key, h.value)
 	}
 	p.load.Backend = backend
-	p.load.Target = collect.Target{BaseURL: base, Endpoint: endpoint, Header: header, Insecure: c.Insecure, Proxy: http.ProxyFromEnvironment}
+	p.load.Target = collect.Target{BaseURL: base, Endpoint: backend.Endpoint, Header: header, Insecure: c.Insecure, Proxy: http.ProxyFromEnvironment}
 	return errors.Join(errs...)
 }
 
@@ -95,7 +91,7 @@ func hostPort(host string, port int) string {
 }
 
 func (c *collectCmd) planBody(p *collectPlan) error {
-	p.load.Protocol = protocol.Config{Stream: true, IgnoreEOS: c.IgnoreEOS, Logprobs: c.Logprobs, Sampling: c.sampling()}
+	p.load.Protocol = protocol.Config{Stream: true, IgnoreEOS: c.ignoresEOS(), Logprobs: c.Logprobs, Sampling: c.sampling()}
 	if c.ExtraBody == "" {
 		return nil
 	}
@@ -106,6 +102,11 @@ func (c *collectCmd) planBody(p *collectPlan) error {
 		p.load.Protocol.Stream = string(stream) != "false"
 	}
 	return nil
+}
+
+// ignoresEOS: random prompts ask vLLM for the whole length by themselves, as its benchmark does.
+func (c *collectCmd) ignoresEOS() bool {
+	return c.IgnoreEOS || c.DatasetName == "random" && strings.HasPrefix(c.Backend, "vllm")
 }
 
 // sampling are the parameters given, in the wire's names.
@@ -269,10 +270,10 @@ func (c *collectCmd) runRow(p *collectPlan) store.Run {
 	return store.Run{
 		Source: "collect", Status: store.RunRunning, TimeBase: "process", ToolVersion: version,
 		Name: optional(c.Name), DCU: optional(c.DCU), DCUCount: optional(c.DCUCount), TP: optional(c.TP), PP: optional(c.PP), DP: optional(c.DP),
-		DType: optional(c.DType), Backend: new(c.Backend), BaseURL: new(withoutPassword(p.load.Target.BaseURL)),
+		DType: optional(c.DType), Backend: new(p.load.Backend.Name), BaseURL: new(withoutPassword(p.load.Target.BaseURL)),
 		Dataset: new(p.data.Name), DatasetPath: optional(p.data.Path), NumPrompts: new(int64(p.data.NumPrompts)),
 		RequestRate: new(c.RequestRate), Burstiness: new(c.Burstiness), MaxConcurrency: optional(int64(c.MaxConcurrency)),
-		Seed: new(p.data.Seed), IgnoreEOS: new(c.IgnoreEOS), Sampling: jsonText(samplingSent(p.load.Protocol)),
+		Seed: new(p.data.Seed), IgnoreEOS: new(p.load.Protocol.IgnoreEOS), Sampling: jsonText(samplingSent(p.load.Protocol)),
 		SLO: jsonText(p.slo), Tags: p.tags,
 	}
 }
