@@ -1,3 +1,5 @@
+//go:build unix
+
 package store
 
 import (
@@ -9,39 +11,6 @@ import (
 	"testing"
 	"time"
 )
-
-// streamed makes requests as a server streams them: a first token after some 150 ms, then one about every 20 ms with
-// noise in the nanoseconds, a stall now and then, and a few chunks of several tokens.
-func (d dice) streamed(requests, chunks int) []*Record {
-	records := make([]*Record, requests)
-	for i := range records {
-		sent := int64(i) * 3_000_000
-		r := &Record{Request: Request{
-			RequestID: int64(i), Phase: PhaseMeasured, IntendedNS: Int(sent - 1000), SlotNS: Int(sent - 1000), SentNS: Int(sent),
-			WroteNS: Int(sent + 20_000 + d.Int64N(9000)), Status: StatusOK, HTTPStatus: Int(200),
-			ConnectionReused: NullBool{V: true, Valid: true}, PromptTokens: Int(1024), OutputTokens: Int(int64(chunks)),
-			PromptTokensSource: String(CountedByUsage), OutputTokensSource: String(CountedByUsage), AskedTokens: Int(int64(chunks)),
-			FinishReason: String("length"), Chunks: int64(chunks), Bytes: int64(chunks) * 210,
-		}}
-		r.TNS, r.NTokens = make([]int64, chunks), make([]int32, chunks)
-		at := 100_000_000 + int64(d.ExpFloat64()*50e6)
-		for c := range chunks {
-			r.TNS[c], r.NTokens[c] = at, 1
-			at += int64(20e6 * (1 + 0.1*d.NormFloat64()))
-			if d.IntN(100) == 0 {
-				at += int64(d.ExpFloat64() * 100e6)
-			}
-			if d.IntN(50) == 0 {
-				r.NTokens[c] = 2 + d.Int32N(3)
-			}
-		}
-		r.OddChunk, r.OddKind = []int32{0, int32(chunks - 1)}, []Kind{KindRole, KindFinish}
-		r.FirstByteNS, r.FirstTokenNS = Int(sent+r.TNS[0]), Int(sent+r.TNS[0])
-		r.LastTokenNS, r.DoneNS = Int(sent+at), Int(sent+at+10_000)
-		records[i] = r
-	}
-	return records
-}
 
 // reportCPU replaces the wall clock of a shared machine by the time this process had, over n things a turn.
 func reportCPU(b *testing.B, n int, unit string, loop func()) {
@@ -132,35 +101,6 @@ func manyRuns(b testing.TB, n int) string {
 		}
 	}
 	return root
-}
-
-// fullRun fills every column of a run.
-func fullRun(i int) Run {
-	run := sampleRun(fmt.Sprintf("%s-%04x", began.Add(time.Duration(i)*time.Minute).Format(runIDTime), i))
-	run.BeganAt = began.Add(time.Duration(i) * time.Minute)
-	run.Status, run.TP, run.Model = RunComplete, new(int64(1)<<(i%4)), new(fmt.Sprintf("Qwen2.5-%dB", 7*(1+i%3)))
-	run.Name = new(fmt.Sprintf("sweep-%d", i))
-	run.DurationNS, run.DCUCount, run.PP, run.DP = new(int64(i)), new(int64(8)), new(int64(1)), new(int64(1))
-	run.DType, run.Engine, run.EngineVersion, run.Backend = new("bfloat16"), new("vllm"), new("0.8.5"), new("openai")
-	run.BaseURL, run.Env = new("http://127.0.0.1:8000"), new(`{"HIP_VISIBLE_DEVICES":"0,1"}`)
-	run.Dataset, run.DatasetPath, run.NumPrompts = new("random"), new("/data/d.json"), new(int64(1000))
-	run.RequestRate, run.Burstiness, run.MaxConcurrency = new(Rate(float64(i)/8)), new(Rate(1)), new(int64(64))
-	run.Seed, run.IgnoreEOS, run.Sampling = new(int64(i)), new(i%2 == 0), new(`{"temperature":0}`)
-	run.Workload, run.WorkloadID = new(`{"input":1024,"output":128}`), new(fmt.Sprintf("%016x", i/7))
-	run.Tokenizer, run.SLO, run.Flags = new("server"), new(`{"ttft":100}`), new(fmt.Sprintf(`{"seed":%d,"model":"Qwen"}`, i))
-	run.Completed, run.Failed = new(int64(990)), new(int64(10))
-	run.LagP50NS, run.LagP99NS, run.LagMaxNS = new(int64(5000+i)), new(int64(90000+i)), new(int64(900000+i))
-	run.SchedP99NS, run.GCPauseMaxNS, run.ClientCPU = new(int64(i)), new(int64(i)), new(float64(i)/1e5)
-	run.QueueHighWater, run.ClientVerdict, run.Findings = new(int64(3)), new("ok"), new("[]")
-	run.Tags, run.Note, run.Extra = map[string]string{"rack": fmt.Sprint(i % 5), "why": "sweep"}, new("a note"), new("{}")
-	return run
-}
-
-// fullSummary fills every column of a summary.
-func fullSummary(x float64) *Summary {
-	s := &Summary{Completed: int64(x), Failed: 1}
-	fillPointers(s, x)
-	return s
 }
 
 func BenchmarkRuns10000(b *testing.B) {

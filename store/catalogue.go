@@ -120,8 +120,8 @@ func (w *Warehouse) refresh(ctx context.Context, need extent) error {
 	return nil
 }
 
-// loadCatalogue reads runs.parquet. One that is absent, of another version or damaged gives no rows, and no rows are
-// known in full.
+// loadCatalogue reads runs.parquet. One that is absent, of another version or damaged gives no rows, and there is
+// nothing more to know of those.
 func (w *Warehouse) loadCatalogue(need extent) {
 	rows, err := readCatalogue(w.cataloguePath(), need)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errOldCatalogue) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 )
 
 // Row groups end at so many rows, or chunks, or bytes of text. A scan wants them large and DuckDB reads them side by
@@ -172,7 +173,7 @@ func (e *eventFiles) publish() error {
 	return syncDir(e.dir)
 }
 
-// discard removes what is not published. It may follow finish.
+// discard removes what is not published, the directory too if that was all. It may follow finish.
 func (e *eventFiles) discard() {
 	e.requests.discard()
 	if e.tokens != nil {
@@ -181,4 +182,5 @@ func (e *eventFiles) discard() {
 	if e.texts != nil {
 		e.texts.discard()
 	}
+	os.Remove(e.dir) // refused while anything is in it
 }

@@ -4,74 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-func TestLeaseAlive(t *testing.T) {
-	t.Parallel()
-	gone := exec.Command("true")
-	if err := gone.Run(); err != nil {
-		t.Fatal(err)
-	}
-	mine, dead, reused, elsewhere, boot, container := newLease(), newLease(), newLease(), newLease(), newLease(), newLease()
-	if mine.Started == 0 || mine.BootID == "" || mine.PIDNamespace == "" {
-		t.Fatalf("this system tells too little of a process: %+v", mine)
-	}
-	dead.PID = gone.Process.Pid
-	reused.Started--
-	elsewhere.Host += "-other"
-	boot.BootID = "5f3e"
-	container.PIDNamespace, container.PID = "pid:[1]", gone.Process.Pid
-	unknown := lease{}
-	tests := []struct {
-		name  string
-		lease lease
-		beat  time.Duration // ago
-		want  bool
-	}{
-		{"this process", mine, time.Second, true},
-		{"this process, stopped for an hour", mine, time.Hour, true},
-		{"a process that is gone", dead, time.Second, false},
-		{"another process of the same pid", reused, time.Second, false},
-		{"another host, beating", elsewhere, leaseBeat, true},
-		{"another host, at the limit", elsewhere, leaseLimit, true},
-		{"another host, behind the limit", elsewhere, leaseLimit + time.Second, false},
-		{"another host, its clock ahead", elsewhere, -time.Hour, true},
-		{"before the last boot", boot, 2 * leaseLimit, false},
-		{"a container's pid means nothing here", container, leaseBeat, true},
-		{"a file that cannot be read, young", unknown, leaseBeat, true},
-		{"a file that cannot be read, old", unknown, 2 * leaseLimit, false},
-	}
-	for _, test := range tests {
-		if got := test.lease.alive(began.Add(-test.beat), began); got != test.want {
-			t.Errorf("%s: alive is %v, want %v", test.name, got, test.want)
-		}
-	}
-}
-
-// TestZombieIsDead sees that a killed writer nobody has waited for does not hold its journal.
-func TestZombieIsDead(t *testing.T) {
-	t.Parallel()
-	child := exec.Command("sleep", "600")
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	started, running := processStart(child.Process.Pid)
-	if !running || started == 0 {
-		t.Errorf("a running child: started %d, running %v", started, running)
-	}
-	if err := child.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	for running {
-		_, running = processStart(child.Process.Pid)
-	}
-	child.Wait()
-}
 
 // TestHeartbeat lets a virtual minute pass: the lease is touched every 5 s by the injected clock.
 func TestHeartbeat(t *testing.T) {

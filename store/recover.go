@@ -47,6 +47,9 @@ func (w *Warehouse) sweep(dir string) {
 	if !strings.HasPrefix(name, ".new-") && !strings.HasPrefix(name, ".done-") {
 		return
 	}
+	if alive, _ := journalAlive(dir, w.opts.Now()); alive {
+		return
+	}
 	if info, err := os.Stat(dir); err == nil && w.opts.Now().Sub(info.ModTime()) > leaseLimit {
 		os.RemoveAll(dir) // the next to open the warehouse tries again
 	}
@@ -70,21 +73,28 @@ func (w *Warehouse) recoverJournal(ctx context.Context, dir string) {
 	}
 }
 
-// recoverRun finishes the run in dir as interrupted.
+// recoverRun finishes the run in dir. Should that fail, the next may try.
 func (w *Warehouse) recoverRun(ctx context.Context, dir, id string) error {
 	held, err := takeLease(dir, w.opts.Now)
 	if err != nil {
 		return err
 	}
 	held.keep(dir)
-	defer held.release()
+	if err := w.finishDead(ctx, dir, id); err != nil {
+		return errors.Join(err, held.abandon())
+	}
+	held.release()
+	return nil
+}
+
+func (w *Warehouse) finishDead(ctx context.Context, dir, id string) error {
 	switch _, err := w.find(ctx, id); {
 	case err == nil: // the writer died between its last two steps
 		return removeJournal(dir)
 	case !errors.Is(err, ErrNotFound):
 		return err
 	}
-	done, err := w.finishRun(ctx, dir, w.journalledRun(dir, id), interrupted)
+	done, err := w.finishRun(ctx, dir, w.journalledRun(dir, id), recovered)
 	if errors.Is(err, errNoRows) {
 		w.warn("run %s was interrupted before any request had ended%s", id, w.retire(dir, hasBytes(dir)))
 		return nil
@@ -92,7 +102,7 @@ func (w *Warehouse) recoverRun(ctx context.Context, dir, id string) error {
 	if err != nil {
 		return err
 	}
-	w.warn("recovered the interrupted run %s: %s%s", id, counted(done.rows, "request"), w.retire(dir, done.damaged))
+	w.warn("recovered the %s run %s: %s%s", done.entry.Run.Status, id, counted(done.rows, "request"), w.retire(dir, done.damaged))
 	return nil
 }
 
@@ -109,7 +119,7 @@ func hasBytes(dir string) bool {
 	return err == nil && info.Size() > 0
 }
 
-// journalledRun is the run as its writer began it. Should run.json be no good, the rows are still worth having
+// journalledRun is the run as its writer last told of it. Should run.json be no good, the rows are still worth having
 // under the id alone, which tells when the run began.
 func (w *Warehouse) journalledRun(dir, id string) Run {
 	var run Run
@@ -128,10 +138,14 @@ func (w *Warehouse) journalledRun(dir, id string) Run {
 	return run
 }
 
-// interrupted completes a run whose collector did not live to do it.
-func interrupted(run *Run, tally runTally) error {
+// recovered completes a run whose collector did not live to store it: from the rows alone, unless it died within
+// Finish and had said all there is to say.
+func recovered(run *Run, tally runTally) error {
 	if tally.rows == 0 {
 		return errNoRows
+	}
+	if run.Status != RunRunning && run.Status != "" {
+		return nil
 	}
 	run.Status = RunInterrupted
 	run.Completed, run.Failed = &tally.completed, &tally.failed

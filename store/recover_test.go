@@ -1,12 +1,10 @@
 package store
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -44,63 +42,6 @@ func writeForever(dir string) error {
 		}
 		fmt.Println(id)
 	}
-}
-
-// TestKill9 kills a process while it writes: every row it said it had written is recovered, said once. Before that,
-// its journal is left alone.
-func TestKill9(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), childEnv+"="+dir)
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	last := ""
-	read := func(n int) {
-		for range n {
-			if !lines.Scan() {
-				break
-			}
-			last = lines.Text()
-		}
-	}
-	read(20)
-	alive, n := openAt(t, dir, Options{Now: func() time.Time { return time.Now().Add(time.Hour) }})
-	wantIDs(t, alive)
-	n.want(t)
-	read(20)
-	if err := child.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	read(1 << 20)
-	child.Wait()
-	w, n := openAt(t, dir, Options{})
-	n.want(t, "recovered the interrupted run killed: ")
-	entry, err := w.Resolve(t.Context(), "killed")
-	if err != nil {
-		t.Fatal(err)
-	}
-	records := readAll(t, entry.Files)
-	if acknowledged := len(records) - 1; entry.Run.Status != RunInterrupted || fmt.Sprint(acknowledged) != last && fmt.Sprint(acknowledged-1) != last {
-		t.Errorf("recovered %d rows as %s, the last one written was %s", len(records), entry.Run.Status, last)
-	}
-	d := newDice(9)
-	for i, got := range records {
-		if want := d.record(int64(i)); !reflect.DeepEqual(got, want) {
-			t.Fatalf("record %d\n got %+v\nwant %+v", i, got, want)
-		}
-	}
-	if left := namesIn(t, filepath.Join(dir, journalDir)); len(left) > 0 {
-		t.Errorf("left in the journal: %q", left)
-	}
-	_, n = openAt(t, dir, Options{})
-	n.want(t)
 }
 
 // deadJournal leaves a journal as a killed writer does, holding data, and gives its directory.
@@ -179,6 +120,39 @@ func TestRecoveredRun(t *testing.T) {
 	run.Status, run.Completed, run.Failed, run.DurationNS = RunInterrupted, new(int64(2)), new(int64(1)), new(int64(7e9))
 	if !reflect.DeepEqual(entry.Run, run) || entry.Summary == nil {
 		t.Errorf("got %+v, summary %v\nwant %+v", entry.Run, entry.Summary, run)
+	}
+}
+
+// TestRecoverFinishing lets Finish fail for want of a place to put the files: the run is recovered as what it was.
+func TestRecoverFinishing(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	events := filepath.Join(root, eventsDir)
+	if err := os.WriteFile(events, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	w, _ := openAt(t, root, Options{})
+	writer, err := w.Begin(t.Context(), Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Append(newDice(1).records(4)); err != nil {
+		t.Fatal(err)
+	}
+	run := fullRun(1)
+	run.RunID = writer.RunID()
+	_, err = writer.Finish(t.Context(), run)
+	if err == nil || !strings.Contains(err.Error(), "its rows are kept in "+filepath.Join(root, journalDir, run.RunID)) {
+		t.Fatalf("got %v", err)
+	}
+	if err := errors.Join(writer.Abort(), os.Remove(events)); err != nil {
+		t.Fatal(err)
+	}
+	w, n := openAt(t, root, Options{})
+	n.want(t, "recovered the complete run "+run.RunID+": 4 requests")
+	entry, err := w.Resolve(t.Context(), run.RunID)
+	if err != nil || !reflect.DeepEqual(entry.Run, run) {
+		t.Errorf("got %+v, %v\nwant %+v", entry.Run, err, run)
 	}
 }
 

@@ -27,10 +27,13 @@ type Writer struct {
 }
 
 // Begin starts a run: it creates the warehouse where there is none, and the run's journal. A run without an id gets
-// one, without a tool version that of the warehouse's options; its status is RunRunning. An id that is taken is
-// ErrExists.
+// one, without a time it begins now, without a tool version it has that of the warehouse's options; its status is
+// RunRunning. An id that is taken is ErrExists.
 func (w *Warehouse) Begin(ctx context.Context, run Run) (*Writer, error) {
 	run.Status = RunRunning
+	if run.BeganAt.IsZero() {
+		run.BeganAt = w.opts.Now()
+	}
 	run.BeganAt = wallClock(run.BeganAt)
 	if run.ToolVersion == "" {
 		run.ToolVersion = w.opts.ToolVersion
@@ -107,11 +110,7 @@ func (w *Warehouse) begin(run Run) (*Writer, error) {
 }
 
 func (w *Warehouse) fillJournal(young, dir string, run Run) (*Writer, error) {
-	text, err := json.Marshal(run)
-	if err != nil {
-		return nil, err
-	}
-	if err := replaceFile(filepath.Join(young, runJSONFile), text, time.Time{}); err != nil {
+	if err := writeJournalled(young, run); err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(filepath.Join(young, requestsJournal), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
@@ -131,6 +130,15 @@ func (w *Warehouse) fillJournal(young, dir string, run Run) (*Writer, error) {
 	}
 	held.keep(dir)
 	return &Writer{warehouse: w, run: run, dir: dir, held: held, file: file, encoder: newJournalEncoder()}, nil
+}
+
+// writeJournalled says in the journal in dir what its run is.
+func writeJournalled(dir string, run Run) error {
+	text, err := json.Marshal(run)
+	if err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(dir, runJSONFile), text, time.Time{})
 }
 
 // RunID is the id of the run.
@@ -205,6 +213,9 @@ func (w *Writer) Finish(ctx context.Context, run Run) (Entry, error) {
 	if !w.held.check() {
 		return Entry{}, w.failed("finish", ErrTakenOver)
 	}
+	// Should this process die now, the run is recovered as what it became. Where there is no room for that the rows
+	// are no worse off.
+	_ = writeJournalled(w.dir, run)
 	done, err := w.warehouse.finishRun(ctx, w.dir, run, w.complete)
 	if err != nil {
 		return Entry{}, fmt.Errorf("finish run %s: %w; its rows are kept in %s", run.RunID, err, w.warehouse.typed(w.dir))
