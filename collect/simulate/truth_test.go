@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +18,10 @@ import (
 
 // countDials is a transport that counts its connections.
 func countDials(n *int) *http.Transport {
-	return &http.Transport{Dial: func(network, address string) (net.Conn, error) {
+	return &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		*n++
-		return net.Dial(network, address)
+		var d net.Dialer
+		return d.DialContext(ctx, network, address)
 	}}
 }
 
@@ -45,7 +47,7 @@ func TestTruthIsWhatAClientSees(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := inBubble(t, exactConfig())
-		client := &http.Client{Transport: &http.Transport{Dial: func(string, string) (net.Conn, error) { return b.pipes.dial(), nil }}}
+		client := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return b.pipes.dial(), nil }}}
 		var all sync.WaitGroup
 		seen := make([][]arrival, 20)
 		sent := make([]time.Time, len(seen))

@@ -163,11 +163,11 @@ func newReplace(data json.RawMessage) (*replace, error) {
 	}
 	err := json.Unmarshal(data, &o)
 	if err != nil {
-		return nil, fmt.Errorf("Replace: %w", err)
+		return nil, fmt.Errorf("type Replace: %w", err)
 	}
 	r := &replace{content: o.Content}
 	if r.find, err = o.Pattern.finder(); err != nil {
-		return nil, fmt.Errorf("Replace: %w", err)
+		return nil, fmt.Errorf("type Replace: %w", err)
 	}
 	return r, nil
 }

@@ -157,15 +157,15 @@ func readMetaspace(data json.RawMessage) (mark, scheme string, err error) {
 		AddPrefixSpace *bool  `json:"add_prefix_space"`
 	}
 	if err := json.Unmarshal(data, &o); err != nil {
-		return "", "", fmt.Errorf("Metaspace: %w", err)
+		return "", "", fmt.Errorf("type Metaspace: %w", err)
 	}
 	if utf8.RuneCountInString(o.Replacement) != 1 {
-		return "", "", fmt.Errorf("Metaspace: replacement %q is not one character", o.Replacement)
+		return "", "", fmt.Errorf("type Metaspace: replacement %q is not one character", o.Replacement)
 	}
 	scheme = o.PrependScheme
 	if o.AddPrefixSpace != nil && !*o.AddPrefixSpace {
 		if scheme != "" && scheme != "never" {
-			return "", "", fmt.Errorf("Metaspace: prepend_scheme %q contradicts add_prefix_space false", scheme)
+			return "", "", fmt.Errorf("type Metaspace: prepend_scheme %q contradicts add_prefix_space false", scheme)
 		}
 		scheme = "never"
 	}
@@ -174,7 +174,7 @@ func readMetaspace(data json.RawMessage) (mark, scheme string, err error) {
 		scheme = "always"
 	case "always", "first", "never":
 	default:
-		return "", "", fmt.Errorf("Metaspace: prepend_scheme %q is not first, always or never", scheme)
+		return "", "", fmt.Errorf("type Metaspace: prepend_scheme %q is not first, always or never", scheme)
 	}
 	return o.Replacement, scheme, nil
 }

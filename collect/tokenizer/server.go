@@ -54,7 +54,7 @@ func NewServer(ctx context.Context, client *http.Client, baseURL, model string, 
 	return s, nil
 }
 
-// Name says which server and in which dialect.
+// Name says in which dialect the server is asked; the same for every server of an engine, so that runs can be compared.
 func (s *Server) Name() string { return "server (" + s.dialect.name + " /tokenize)" }
 
 // Hash is made of the ids of a fixed text in several scripts: servers with the same tokenizer have equal hashes, whatever

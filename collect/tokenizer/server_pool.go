@@ -31,6 +31,10 @@ type vocabularyPart struct {
 // fewestWords is the smallest pool worth drawing prompts from.
 const fewestWords = 64
 
+// maxVocabulary is more than any model has. Simulated servers take hashes for ids, and who goes through all ids would not
+// come to an end.
+const maxVocabulary = 1 << 24
+
 // wordBatch is the number of words asked for in one request.
 const wordBatch = 64
 
@@ -67,16 +71,13 @@ func (s *Server) IsSpecial(id int) bool {
 }
 
 func (s *Server) learn() (*vocabularyPart, error) {
-	anchor, err := s.Encode(commonWords[0])
+	front, err := s.Encode(anchor)
 	if err != nil {
 		return nil, err
 	}
-	if len(anchor) != 1 {
-		return nil, fmt.Errorf("%q is not one token", commonWords[0])
-	}
 	part := &vocabularyPart{words: map[int]string{}}
 	for batch := range slices.Chunk(commonWords, wordBatch) {
-		if err := s.learnWords(part, batch); err != nil {
+		if err := s.learnWords(part, front, batch); err != nil {
 			return nil, err
 		}
 	}
@@ -92,19 +93,25 @@ func (s *Server) learn() (*vocabularyPart, error) {
 	for id := range part.words {
 		part.top = max(part.top, id+1)
 	}
+	if part.top > maxVocabulary {
+		return nil, fmt.Errorf("its ids go up to %d and are no places in a vocabulary", part.top-1)
+	}
 	return part, nil
 }
 
-// learnWords learns those of the words that are one token: all if there are as many tokens as words, else each half by
-// itself. The anchor takes the place in front, where a token may have no blank of its own.
-func (s *Server) learnWords(part *vocabularyPart, words []string) error {
-	ids, err := s.Encode(commonWords[0] + " " + strings.Join(words, " "))
+// anchor takes the place in front, where a token may have no blank of its own.
+const anchor = "the"
+
+// learnWords learns those of the words that are one token: all if there are as many tokens as words besides those of the
+// anchor in front, else each half by itself.
+func (s *Server) learnWords(part *vocabularyPart, front []int, words []string) error {
+	ids, err := s.Encode(anchor + " " + strings.Join(words, " "))
 	if err != nil {
 		return err
 	}
-	if len(ids) == len(words)+1 {
+	if len(ids) == len(front)+len(words) {
 		for i, w := range words {
-			part.words[ids[i+1]] = w
+			part.words[ids[len(front)+i]] = w
 		}
 		return nil
 	}
@@ -112,10 +119,10 @@ func (s *Server) learnWords(part *vocabularyPart, words []string) error {
 		return nil
 	}
 	half := len(words) / 2
-	if err := s.learnWords(part, words[:half]); err != nil {
+	if err := s.learnWords(part, front, words[:half]); err != nil {
 		return err
 	}
-	return s.learnWords(part, words[half:])
+	return s.learnWords(part, front, words[half:])
 }
 
 // learnLead finds out whether a text of such tokens must begin with a blank.
