@@ -211,6 +211,27 @@ func TestSendBrokenConnections(t *testing.T) {
 	}
 }
 
+// A reset is told from a regular end, before the answer and within it.
+func TestSendReset(t *testing.T) {
+	t.Parallel()
+	for send, status := range map[string]string{"": store.StatusConnectError, streamHead + httpChunk(completion("a", "null", "")): store.StatusTruncated} {
+		overEach(t, func(t *testing.T, by string) {
+			url := raw(t, func(conn net.Conn, r *bufio.Reader) {
+				req, err := http.ReadRequest(r)
+				if err != nil {
+					return
+				}
+				_, _ = r.Discard(int(req.ContentLength))
+				fmt.Fprint(conn, send)
+				_ = conn.(*net.TCPConn).SetLinger(0)
+			})
+			if rec := sendTo(t, by, url, Timeouts{}, true); rec.Status != status {
+				t.Errorf("%s (%s), want %s", rec.Status, rec.Error.V, status)
+			}
+		})
+	}
+}
+
 // A server that keeps the connection open in words but closes it after each stream (llama.cpp) costs no request.
 func TestSendOverClosedConnections(t *testing.T) {
 	t.Parallel()

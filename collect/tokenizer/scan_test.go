@@ -100,6 +100,16 @@ func TestClasses(t *testing.T) {
 	}
 }
 
+// TestYounger: the scripts that are passed over have none.
+func TestYounger(t *testing.T) {
+	t.Parallel()
+	for r := rune(0); r <= 0x2FFFF; r++ {
+		if isYounger(r) != normalizedSince9.has(r) {
+			t.Fatalf("isYounger(%U) = %v", r, isYounger(r))
+		}
+	}
+}
+
 func TestRangesAreSorted(t *testing.T) {
 	t.Parallel()
 	for _, rs := range []runeRanges{

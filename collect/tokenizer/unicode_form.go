@@ -48,7 +48,10 @@ func isASCII(text string) bool {
 	return true
 }
 
-func isYounger(r rune) bool { return r >= normalizedSince9[0] && normalizedSince9.has(r) }
+// isYounger is asked of every character: scripts without any, Latin to Hebrew and Han, are passed over first.
+func isYounger(r rune) bool {
+	return r >= normalizedSince9[0] && !(r > 0x32FF && r < 0xA7F2) && normalizedSince9.has(r)
+}
 
 func hasYounger(text string) bool { return strings.IndexFunc(text, isYounger) >= 0 }
 
@@ -87,6 +90,10 @@ const maxRun = 8
 func (f unicodeForm) hasLongRun(text string) bool {
 	run := 0
 	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			i, run = i+1, 0
+			continue
+		}
 		p := f.form.PropertiesString(text[i:])
 		i += max(p.Size(), 1)
 		if p.CCC() == 0 && p.LeadCCC() == 0 && p.TrailCCC() == 0 {

@@ -96,7 +96,7 @@ func (k *connection) write() {
 			k.client.poller.wantWrite(k, true)
 			return
 		default:
-			k.fail(err, k.client.config.NowNS())
+			k.fail(k.broken(err), k.client.config.NowNS())
 			return
 		}
 	}
@@ -136,7 +136,7 @@ func (k *connection) received(p []byte, err error, atNS int64) {
 	switch {
 	case k.closed:
 	case err != nil:
-		k.fail(err, atNS)
+		k.fail(k.broken(err), atNS)
 	case k.request == nil: // bytes, or the end, that nobody waits for
 		k.close()
 	case len(p) == 0:
@@ -155,6 +155,14 @@ func (k *connection) take(p []byte, atNS int64) {
 	if k.response.state == complete {
 		k.finish(nil, atNS)
 	}
+}
+
+// broken tells what an error of the socket means for the request.
+func (k *connection) broken(err error) error {
+	if k.heard {
+		return fmt.Errorf("%w: %w", ErrBrokenOff, err)
+	}
+	return fmt.Errorf("%w: %w", ErrNoAnswer, err)
 }
 
 func (k *connection) onHead(h Head, atNS int64)         { k.request.Answer.Head(h, atNS) }
