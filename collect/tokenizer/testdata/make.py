@@ -2,7 +2,7 @@
 
     python make.py CORPUS...     # any UTF-8 text to train on; Shakespeare's sonnets were used
 """
-import json, os, sys
+import collections, json, os, sys
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from tokenizers import AddedToken
 
@@ -101,7 +101,10 @@ def bytelevel(corpus):
 def sentencepiece(corpus):
     t = Tokenizer(models.BPE(unk_token="<unk>"))
     t.pre_tokenizer = pre_tokenizers.Metaspace()
-    t.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=900, min_frequency=2, limit_alphabet=150, show_progress=False))
+    # Rare characters are left to byte fallback. (The trainer's own limit_alphabet chooses anew every time among equals.)
+    count = collections.Counter(c for line in corpus for c in line)
+    common = ["".join(c for c in line if count[c] > 3) for line in corpus]
+    t.train_from_iterator(common, trainers.BpeTrainer(vocab_size=900, min_frequency=2, show_progress=False))
     trained = json.loads(t.to_str())["model"]
     vocab = {"<unk>": 0, "<s>": 1, "</s>": 2}
     for b in range(256):
