@@ -73,6 +73,7 @@ type Engine struct {
 	base     time.Time
 	originNS atomic.Int64 // since base
 	carrier  carrier
+	flights  sync.Pool // of *flight
 	inFlight sync.WaitGroup
 	slots    chan int64 // when each free slot was freed
 	recorder *recorder
@@ -213,14 +214,43 @@ func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int6
 	if next.prompt.SessionID != "" {
 		rec.SessionID, rec.Turn = store.String(next.prompt.SessionID), store.Int(int64(next.prompt.Turn))
 	}
-	x := &exchange{rec: rec, reader: e.config.Backend.Protocol.Reader(), live: e.live.counter(), keepText: e.config.KeepText, stream: e.config.Protocol.Stream}
-	e.carrier.send(ctx, x, next.body, e.config.RequestIDPrefix+strconv.Itoa(next.id), func() {
-		defer e.inFlight.Done()
-		if e.slots != nil {
-			e.slots <- rec.DoneNS.V
-		}
-		e.finish(x, next.prompt.InputTokens)
-	})
+	f := e.flight()
+	f.x.rec, f.inputTokens = rec, next.prompt.InputTokens
+	f.id = strconv.AppendInt(append(f.id[:0], e.config.RequestIDPrefix...), int64(next.id), 10)
+	e.carrier.send(ctx, &f.x, next.body, string(f.id), f.ended)
+}
+
+// flight is what one request needs while it is under way. It is used again: a request costs next to no memory.
+type flight struct {
+	engine      *Engine
+	x           exchange
+	id          []byte
+	inputTokens int
+	ended       func()
+}
+
+// flight takes one that has landed, or a new one.
+func (e *Engine) flight() *flight {
+	if f, ok := e.flights.Get().(*flight); ok {
+		f.x.live = e.live.counter()
+		return f
+	}
+	f := &flight{engine: e, x: exchange{reader: e.config.Backend.Protocol.Reader(), live: e.live.counter(),
+		keepText: e.config.KeepText, stream: e.config.Protocol.Stream}}
+	f.ended = f.land
+	return f
+}
+
+// land hands the record over and frees the slot. f is another request's once it returns.
+func (f *flight) land() {
+	e := f.engine
+	if e.slots != nil {
+		e.slots <- f.x.rec.DoneNS.V
+	}
+	e.finish(&f.x, f.inputTokens)
+	f.x.rec = nil
+	e.flights.Put(f)
+	e.inFlight.Done()
 }
 
 func (e *Engine) finish(x *exchange, inputTokens int) {

@@ -34,6 +34,8 @@ type exchange struct {
 	done      bool // [DONE] came
 	streamErr string
 	events    int
+	// carried is what the carrier needs beside.
+	carried carried
 }
 
 // answerForm is how an answer is read, decided by its head.
@@ -54,9 +56,23 @@ func (x *exchange) begin(rec *store.Record, sentNS int64) {
 	x.usage, x.text = protocol.Usage{}, x.text[:0]
 	x.perChunk, x.done, x.streamErr, x.events = true, false, "", 0
 	x.form, x.kind, x.whole = formStream, "", x.whole[:0]
-	x.parser.handle = x.event
+	if x.parser.handle == nil { // a method's value is an allocation
+		x.parser.handle = x.event
+	}
 	x.parser.reset()
+	x.shrink()
 	rec.SentNS = store.Int(sentNS)
+}
+
+// shrink lets go of what an unusual answer has swollen.
+func (x *exchange) shrink() {
+	const keep = 64 << 10
+	if cap(x.whole) > keep {
+		x.whole = nil
+	}
+	if cap(x.text) > keep {
+		x.text = nil
+	}
 }
 
 // head takes the answer's status and fields. Where a stream was asked for, JSON is an error object or the answer of a

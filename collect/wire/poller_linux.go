@@ -98,28 +98,24 @@ func (p *poller) run() {
 		return
 	}
 	tick := p.client.tick()
-	next := time.Now().Add(tick)
 	for {
 		if tick > 0 {
-			_ = p.file.SetReadDeadline(next)
+			_ = p.file.SetReadDeadline(time.Now().Add(tick))
 		}
-		n := 0
-		err := raw.Read(func(uintptr) bool {
-			n = p.wait()
-			return n != 0
-		})
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-		case err != nil: // closed
+		err := raw.Read(p.serve)
+		if !errors.Is(err, os.ErrDeadlineExceeded) { // closed
 			return
-		default:
-			p.round(n)
 		}
-		if tick > 0 && !time.Now().Before(next) {
-			p.expire()
-			next = time.Now().Add(tick)
-		}
+		p.expire()
 	}
+}
+
+// serve takes all that is ready. It never says that it is done, so that the runtime goes on waiting without a look at the
+// descriptor in between: a socket that became ready meanwhile has told the runtime.
+func (p *poller) serve(uintptr) bool {
+	for p.round(p.wait()) {
+	}
+	return false
 }
 
 // wait gives how many sockets are ready, without blocking.
@@ -135,14 +131,17 @@ func (p *poller) wait() int {
 	}
 }
 
-// round reads what is ready, then hands it on.
-func (p *poller) round(n int) {
+// round reads what is ready, then hands it on. It reports whether more may be ready already, of which nobody would tell.
+func (p *poller) round(n int) (more bool) {
+	more = n == len(p.ready)
 	p.reads = p.reads[:0]
 	for i, event := range p.ready[:n] {
 		k := p.connection(event.Fd)
 		if k == nil {
 			continue
 		}
+		// The end of a connection may have come with its last bytes: the next read gives it.
+		more = more || event.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0
 		if event.Events&unix.EPOLLOUT != 0 {
 			k.writable()
 		}
@@ -152,9 +151,11 @@ func (p *poller) round(n int) {
 	}
 	for i := range p.reads {
 		r := &p.reads[i]
+		more = more || len(r.data) == readBytes
 		r.conn.received(r.data, r.err, r.atNS)
 		r.conn = nil
 	}
+	return more
 }
 
 // read keeps what a socket has for the second half of the round.
