@@ -126,6 +126,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	self := startSelfMeasure()
 	sent, err := e.dispatch(ctx, preparer, offsets)
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
+	defer debug.FreeOSMemory() // the load's memory is not needed for what is done with its records
 
 	r := e.recorder
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),

@@ -168,6 +168,9 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	defer release()
 	a.announce(p, writer.RunID())
 	a.noteCalibration(c.mostAtOnce(s.dataset.Len()))
+	if most, limit := c.mostAtOnce(s.dataset.Len()), collect.ConnectionLimit(); limit > 0 && most > limit {
+		a.note("%d requests at once need more open files than this process may have (room for %d connections): raise it with ulimit -n, or set --max-concurrency %d", most, limit, limit)
+	}
 	stopProgress := a.showProgress(engine)
 	outcome, runErr := engine.Run(ctx)
 	stopProgress()
