@@ -129,6 +129,8 @@ func (a *app) noteCalibration(streams int) {
 		a.note("%s", strings.TrimSpace(err.Error()))
 	case c.Host != hostName() || c.CPUs != runtime.NumCPU():
 		a.note("the stored calibration is of another host (%s, %d CPUs); llmbench calibrate makes one for this", c.Host, c.CPUs)
+	case c.TrustedStreams == 0:
+		a.note("llmbench calibrate found no load that this host's client is true to; look at the verdict")
 	case streams > c.TrustedStreams:
 		a.note("up to %d requests at once are more than the %d that llmbench calibrate found this host's client true to; look at the verdict", streams, c.TrustedStreams)
 	}
