@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"llmbench/collect/wire"
 	"llmbench/store"
@@ -70,11 +71,14 @@ func requestHead(u *url.URL, header http.Header, m media) []byte {
 func (c *wireCarrier) warm(n int) { _ = c.client.Warm(n) }
 
 func (c *wireCarrier) send(_ context.Context, x *exchange, body []byte, requestID string, ended func()) {
-	data := make([]byte, 0, len(c.head)+len(body)+len(requestID)+64)
-	data = append(data, c.head...)
-	data = fmt.Appendf(data, "X-Request-Id: %s\r\nContent-Length: %d\r\n\r\n", requestID, len(body))
-	data = append(data, body...)
-	c.client.Send(&wire.Request{Data: data, Answer: &wireAnswer{x, ended}})
+	a := &x.carried
+	a.x, a.ended = x, ended
+	data := append(a.request.Data[:0], c.head...)
+	data = append(append(data, "X-Request-Id: "...), requestID...)
+	data = strconv.AppendInt(append(data, "\r\nContent-Length: "...), int64(len(body)), 10)
+	data = append(append(data, "\r\n\r\n"...), body...)
+	a.request = wire.Request{Data: data, Answer: a}
+	c.client.Send(&a.request)
 }
 
 func (c *wireCarrier) close() error {
@@ -82,23 +86,26 @@ func (c *wireCarrier) close() error {
 	return c.client.Close()
 }
 
-// wireAnswer feeds an exchange.
-type wireAnswer struct {
-	x     *exchange
-	ended func()
+// carried is a request on the wire, which feeds its exchange.
+type carried struct {
+	x       *exchange
+	ended   func()
+	request wire.Request
 }
 
-func (a *wireAnswer) Sent(atNS int64, reused bool) { a.x.sentAt(atNS, reused) }
-func (a *wireAnswer) Wrote(atNS int64)             { a.x.rec.WroteNS = store.Int(atNS) }
+var _ wire.Answer = (*carried)(nil)
 
-func (a *wireAnswer) Head(h wire.Head, atNS int64) {
+func (a *carried) Sent(atNS int64, reused bool) { a.x.sentAt(atNS, reused) }
+func (a *carried) Wrote(atNS int64)             { a.x.rec.WroteNS = store.Int(atNS) }
+
+func (a *carried) Head(h wire.Head, atNS int64) {
 	a.x.rec.FirstByteNS = store.Int(atNS)
 	a.x.head(h.Status, h.ContentType, h.Location)
 }
 
-func (a *wireAnswer) Body(p []byte, atNS int64) error { return a.x.body(p, atNS) }
+func (a *carried) Body(p []byte, atNS int64) error { return a.x.body(p, atNS) }
 
-func (a *wireAnswer) End(err error, atNS int64) {
+func (a *carried) End(err error, atNS int64) {
 	a.x.end(wireStatus(err), atNS)
 	a.ended()
 }

@@ -23,7 +23,8 @@ type Client struct {
 	SchedP99               time.Duration // how long a goroutine that could run waited for a thread
 	GCPauseMax             time.Duration
 	CPU                    float64 // share of the cores the process may use, 0 to 1
-	QueueHighWater         int     // most requests that waited for the writer
+	CPUTime                time.Duration
+	QueueHighWater         int // most requests that waited for the writer
 	QueueFull              bool
 	MedianTTFT, MedianITL  time.Duration // what the error is judged against; 0 when there is none
 	// SendRatio is the achieved rate over the offered one; 1 when there is no rate to keep.
@@ -88,10 +89,12 @@ func (s selfMeasure) end(t *tally, highWater int, full bool, finiteRate bool) Cl
 	now := readHistograms()
 	sched, pauses := now[0].Value.Float64Histogram(), now[1].Value.Float64Histogram()
 	cores := float64(runtime.GOMAXPROCS(0))
+	cpu := processCPU() - s.cpu
 	c := Client{
 		SchedP99:       histogramQuantile(sched, s.sched, 0.99),
 		GCPauseMax:     histogramQuantile(pauses, s.pauses, 1),
-		CPU:            float64(processCPU()-s.cpu) / float64(time.Since(s.began)) / cores,
+		CPU:            float64(cpu) / float64(time.Since(s.began)) / cores,
+		CPUTime:        cpu,
 		QueueHighWater: highWater, QueueFull: full,
 		MedianTTFT: time.Duration(quantile(t.ttftNS, 0.5)), MedianITL: time.Duration(quantile(t.gapNS, 0.5)),
 		SendRatio: 1,

@@ -73,6 +73,7 @@ type Engine struct {
 	base     time.Time
 	originNS atomic.Int64 // since base
 	carrier  carrier
+	flights  sync.Pool // of *flight
 	inFlight sync.WaitGroup
 	slots    chan int64 // when each free slot was freed
 	recorder *recorder
@@ -125,6 +126,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	self := startSelfMeasure()
 	sent, err := e.dispatch(ctx, preparer, offsets)
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
+	defer debug.FreeOSMemory() // the load's memory is not needed for what is done with its records
 
 	r := e.recorder
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
@@ -213,15 +215,44 @@ func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int6
 	if next.prompt.SessionID != "" {
 		rec.SessionID, rec.Turn = store.String(next.prompt.SessionID), store.Int(int64(next.prompt.Turn))
 	}
-	x := newExchange(rec, &e.config.Backend, e.config.Protocol.Stream, e.config.KeepText)
-	x.live = e.live.counter()
-	e.carrier.send(ctx, x, next.body, e.config.RequestIDPrefix+strconv.Itoa(next.id), func() {
-		defer e.inFlight.Done()
-		if e.slots != nil {
-			e.slots <- rec.DoneNS.V
-		}
-		e.finish(x, next.prompt.InputTokens)
-	})
+	f := e.flight()
+	f.x.rec, f.inputTokens = rec, next.prompt.InputTokens
+	f.id = strconv.AppendInt(append(f.id[:0], e.config.RequestIDPrefix...), int64(next.id), 10)
+	e.carrier.send(ctx, &f.x, next.body, string(f.id), f.ended)
+}
+
+// flight is what one request needs while it is under way. It is used again: a request costs next to no memory.
+type flight struct {
+	engine      *Engine
+	x           exchange
+	id          []byte
+	inputTokens int
+	ended       func()
+}
+
+// flight takes one that has landed, or a new one. The reader is always new: some keep what the answer said before.
+func (e *Engine) flight() *flight {
+	f, ok := e.flights.Get().(*flight)
+	if ok {
+		f.x.reader = e.config.Backend.Protocol.Reader()
+	} else {
+		f = &flight{engine: e, x: *newExchange(nil, &e.config.Backend, e.config.Protocol.Stream, e.config.KeepText)}
+		f.ended = f.land
+	}
+	f.x.live = e.live.counter()
+	return f
+}
+
+// land hands the record over and frees the slot. f is another request's once it returns.
+func (f *flight) land() {
+	e := f.engine
+	if e.slots != nil {
+		e.slots <- f.x.rec.DoneNS.V
+	}
+	e.finish(&f.x, f.inputTokens)
+	f.x.rec = nil
+	e.flights.Put(f)
+	e.inFlight.Done()
 }
 
 func (e *Engine) finish(x *exchange, inputTokens int) {

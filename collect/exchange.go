@@ -40,6 +40,8 @@ type exchange struct {
 	done      bool // [DONE] came
 	streamErr string
 	events    int
+	// carried is what the carrier needs beside.
+	carried carried
 }
 
 // newExchange readies the exchange of one request; a backend that never streams gets a whole answer whatever stream says.
@@ -67,9 +69,24 @@ func (x *exchange) begin(rec *store.Record, sentNS int64) {
 	x.perChunk, x.choices, x.counted = true, x.choices[:0], 0
 	x.done, x.streamErr, x.events = false, "", 0
 	x.form, x.kind, x.whole = formStream, "", x.whole[:0]
-	x.parser.handle, x.parser.lines = x.event, x.framing == protocol.FramingLines
+	if x.parser.handle == nil { // a method's value is an allocation
+		x.parser.handle = x.event
+	}
+	x.parser.lines = x.framing == protocol.FramingLines
 	x.parser.reset()
+	x.shrink()
 	rec.SentNS = store.Int(sentNS)
+}
+
+// shrink lets go of what an unusual answer has swollen.
+func (x *exchange) shrink() {
+	const keep = 64 << 10
+	if cap(x.whole) > keep {
+		x.whole = nil
+	}
+	if cap(x.text) > keep {
+		x.text = nil
+	}
 }
 
 // head takes the answer's status and fields. Where a stream was asked for, JSON is an error object or the answer of a

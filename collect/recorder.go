@@ -13,11 +13,13 @@ type Sink interface {
 	Append(batch []*store.Record) error
 }
 
-// Recording is taken a batch at a time: as many as wait, at least once a second.
+// Recording is taken a batch at a time: at least once a second, and sooner when so many requests or chunks wait, for the
+// arrivals of long streams are what a run needs most of its memory for.
 const (
-	recorderQueue = 8192
-	recorderBatch = 1024
-	recorderPause = time.Second
+	recorderQueue  = 8192
+	recorderBatch  = 1024
+	recorderChunks = 1 << 17
+	recorderPause  = time.Second
 )
 
 // finished is a request that has ended, with what is needed to settle its token counts.
@@ -62,7 +64,7 @@ func (r *recorder) close() error {
 
 func (r *recorder) run() {
 	defer close(r.ended)
-	batch := make([]*store.Record, 0, recorderBatch)
+	batch, chunks := make([]*store.Record, 0, recorderBatch), 0
 	pause := time.NewTicker(recorderPause)
 	defer pause.Stop()
 	for {
@@ -76,11 +78,12 @@ func (r *recorder) run() {
 			r.highWater = max(r.highWater, waiting)
 			r.full = r.full || waiting > recorderQueue
 			batch = append(batch, r.settle(f))
-			if len(batch) == cap(batch) {
-				batch = r.flush(batch)
+			chunks += len(f.rec.TNS)
+			if len(batch) == cap(batch) || chunks >= recorderChunks {
+				batch, chunks = r.flush(batch), 0
 			}
 		case <-pause.C:
-			batch = r.flush(batch)
+			batch, chunks = r.flush(batch), 0
 		}
 	}
 }

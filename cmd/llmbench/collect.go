@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -166,6 +167,10 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	ctx, release := interruptible(a, engine)
 	defer release()
 	a.announce(p, writer.RunID())
+	a.noteCalibration(c.mostAtOnce(s.dataset.Len()))
+	if most, limit := c.mostAtOnce(s.dataset.Len()), collect.ConnectionLimit(); limit > 0 && most > limit {
+		a.note("%d requests at once need more open files than this process may have (room for %d connections): raise it with ulimit -n, or set --max-concurrency %d", most, limit, limit)
+	}
 	stopProgress := a.showProgress(engine)
 	outcome, runErr := engine.Run(ctx)
 	stopProgress()
@@ -179,6 +184,17 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 		return nil, fmt.Errorf("run %s was stopped: %w; what came is kept", entry.Run.RunID, runErr)
 	}
 	return &measured{entry, outcome}, nil
+}
+
+// mostAtOnce is how many requests may be in flight together; 0 where the rate decides and nobody knows beforehand.
+func (c *collectCmd) mostAtOnce(requests int) int {
+	switch {
+	case c.MaxConcurrency > 0:
+		return min(c.MaxConcurrency, requests)
+	case math.IsInf(float64(c.RequestRate), 1):
+		return requests
+	}
+	return 0
 }
 
 // finish writes the run down. It goes on after Ctrl-C: what came is not to be lost.

@@ -1,16 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
-	"time"
 )
 
 // demoCmd runs the whole story: two simulated systems, one run each, report, comparison, SQL and charts.
@@ -76,50 +70,16 @@ func (c *demoCmd) step(a *app, args []string) error {
 
 // collect serves one system in a process of its own and measures it.
 func (c *demoCmd) collect(a *app, s system, warehouse string) error {
-	ctx, cancel := context.WithCancel(a.ctx)
-	defer cancel()
-	server, url, err := serveSystem(ctx, a, s)
+	fmt.Fprintf(a.stdout, "\n$ llmbench simulate %s &\n", shellWords(append([]string{"--port=0"}, s.flags...)))
+	engine, err := startEngine(a.ctx, a.stderr, s.flags...)
 	if err != nil {
 		return err
 	}
-	err = c.step(a, []string{"collect", "--base-url=" + url, "--name=demo-tp" + s.tp, "--dcu=simulated", "--tp=" + s.tp,
+	fmt.Fprint(a.stdout, engine.said)
+	err = c.step(a, []string{"collect", "--base-url=" + engine.url, "--name=demo-tp" + s.tp, "--dcu=simulated", "--tp=" + s.tp,
 		"--num-prompts=100", "--request-rate=9", "--random-input-len=256", "--random-output-len=48", "--ignore-eos", "--seed=1",
 		"--goodput", "ttft:60", "tpot:15", warehouse})
-	cancel()
-	// The server ends by a signal of ours: its exit status says nothing.
-	_ = server.Wait()
-	return err
-}
-
-// serveSystem starts `llmbench simulate` and waits for its address.
-func serveSystem(ctx context.Context, a *app, s system) (*exec.Cmd, string, error) {
-	self, err := exec.LookPath(os.Args[0])
-	if err != nil {
-		if self, err = os.Executable(); err != nil {
-			return nil, "", fmt.Errorf("find this program: %w", err)
-		}
-	}
-	args := append([]string{"simulate", "--port=0"}, s.flags...)
-	fmt.Fprintf(a.stdout, "\n$ llmbench %s &\n", shellWords(args))
-	server := exec.CommandContext(ctx, self, args...)
-	server.Cancel = func() error { return server.Process.Signal(syscall.SIGTERM) }
-	server.WaitDelay = 10 * time.Second
-	server.SysProcAttr = endWithParent()
-	server.Stderr = a.stderr
-	out, err := server.StdoutPipe()
-	if err != nil {
-		return nil, "", fmt.Errorf("start a simulated engine: %w", err)
-	}
-	if err := server.Start(); err != nil {
-		return nil, "", fmt.Errorf("start a simulated engine: %w", err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	_, url, ok := strings.Cut(strings.TrimSpace(line), " at ")
-	if err != nil || !ok {
-		return nil, "", errors.Join(fmt.Errorf("start a simulated engine: it said %q", line), server.Wait())
-	}
-	fmt.Fprint(a.stdout, line)
-	return server, url, nil
+	return errors.Join(err, engine.End())
 }
 
 // shellWords writes arguments as a shell takes them.

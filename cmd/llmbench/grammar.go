@@ -11,12 +11,13 @@ const description = `Measures LLM servers: puts a load on them, keeps every requ
 
 // grammar is the command line: one field per command.
 type grammar struct {
-	Collect  collectCmd       `cmd:"" help:"Put a measured load on a server and keep every request and chunk."`
-	Compare  compareCmd       `cmd:"" help:"Show what differs between two runs."`
-	Report   reportCmd        `cmd:"" help:"Print the report of runs again, with charts where asked."`
-	SQL      sqlCmd           `cmd:"" name:"sql" help:"Ask the warehouse with SQL."`
-	Runs     runsCmd          `cmd:"" help:"List runs, or show one in full."`
-	Simulate simulateCmd      `cmd:"" help:"Serve an embedded engine with known timing."`
-	Demo     demoCmd          `cmd:"" help:"Run the whole story on the embedded engine."`
-	Version  kong.VersionFlag `help:"Print the version."`
+	Collect   collectCmd       `cmd:"" help:"Put a measured load on a server and keep every request and chunk."`
+	Compare   compareCmd       `cmd:"" help:"Show what differs between two runs."`
+	Report    reportCmd        `cmd:"" help:"Print the report of runs again, with charts where asked."`
+	SQL       sqlCmd           `cmd:"" name:"sql" help:"Ask the warehouse with SQL."`
+	Runs      runsCmd          `cmd:"" help:"List runs, or show one in full."`
+	Simulate  simulateCmd      `cmd:"" help:"Serve an embedded engine with known timing."`
+	Calibrate calibrateCmd     `cmd:"" help:"Find out how true the client is on this host."`
+	Demo      demoCmd          `cmd:"" help:"Run the whole story on the embedded engine."`
+	Version   kong.VersionFlag `help:"Print the version."`
 }

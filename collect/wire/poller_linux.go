@@ -3,22 +3,21 @@ package wire
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"sync"
-	"syscall"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// poller waits for all sockets of a client on one goroutine. Its epoll descriptor is itself watched by the Go runtime:
-// the goroutine parks there like any other and blocks no thread, and one wake-up serves every socket that is ready.
+// poller waits for all sockets of a client on one goroutine and the thread it blocks; one wake-up serves every socket
+// that is ready.
 type poller struct {
-	client *Client
-	epoll  int
-	file   *os.File // the epoll descriptor, as the runtime's poller sees it
-	ended  chan struct{}
+	client  *Client
+	epoll   int
+	wake    int // an event descriptor that ends the wait
+	closing atomic.Bool
+	ended   chan struct{}
 
 	mu    sync.Mutex
 	byFD  map[int32]*connection
@@ -47,11 +46,14 @@ func newPoller(c *Client) (*poller, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make an epoll descriptor: %w", err)
 	}
-	// A file of a non-blocking descriptor is one the runtime polls.
-	if err := unix.SetNonblock(epoll, true); err != nil {
-		return nil, errors.Join(fmt.Errorf("make the epoll descriptor non-blocking: %w", err), unix.Close(epoll))
+	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err == nil {
+		err = unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, wake, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(wake)})
 	}
-	p := &poller{client: c, epoll: epoll, file: os.NewFile(uintptr(epoll), "epoll"), ended: make(chan struct{}),
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make an event descriptor: %w", err), unix.Close(epoll))
+	}
+	p := &poller{client: c, epoll: epoll, wake: wake, ended: make(chan struct{}),
 		byFD: map[int32]*connection{}, ready: make([]unix.EpollEvent, roundEvents), arena: make([]byte, roundEvents*readBytes)}
 	go p.run()
 	return p, nil
@@ -90,29 +92,22 @@ func (p *poller) connection(fd int32) *connection {
 	return p.byFD[fd]
 }
 
-// run serves sockets until the poller is closed.
+// run serves sockets until the poller is closed. It waits in the system call itself: through the runtime's own poller
+// every wake-up costs a second one, of the goroutine, and a search for other work before the thread sleeps again.
 func (p *poller) run() {
 	defer close(p.ended)
-	raw, err := p.file.SyscallConn()
-	if err != nil {
-		return
-	}
+	timeout := -1
 	tick := p.client.tick()
+	if tick > 0 {
+		timeout = int(tick.Milliseconds())
+	}
 	next := time.Now().Add(tick)
 	for {
-		if tick > 0 {
-			_ = p.file.SetReadDeadline(next)
-		}
-		n := 0
-		err := raw.Read(func(uintptr) bool {
-			n = p.wait()
-			return n != 0
-		})
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-		case err != nil: // closed
+		n, err := unix.EpollWait(p.epoll, p.ready, timeout)
+		if p.closing.Load() {
 			return
-		default:
+		}
+		if err == nil {
 			p.round(n)
 		}
 		if tick > 0 && !time.Now().Before(next) {
@@ -122,20 +117,7 @@ func (p *poller) run() {
 	}
 }
 
-// wait gives how many sockets are ready, without blocking.
-func (p *poller) wait() int {
-	for {
-		n, err := unix.EpollWait(p.epoll, p.ready, 0)
-		if err == nil {
-			return n
-		}
-		if !errors.Is(err, unix.EINTR) {
-			return 0
-		}
-	}
-}
-
-// round reads what is ready, then hands it on.
+// round reads what is ready, then hands it on. What one read leaves the next round finds.
 func (p *poller) round(n int) {
 	p.reads = p.reads[:0]
 	for i, event := range p.ready[:n] {
@@ -180,7 +162,11 @@ func (p *poller) expire() {
 }
 
 func (p *poller) close() error {
-	err := p.file.Close()
+	p.closing.Store(true)
+	_, err := unix.Write(p.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	if err != nil {
+		return fmt.Errorf("wake the poller: %w", err)
+	}
 	<-p.ended
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -188,8 +174,5 @@ func (p *poller) close() error {
 		err = errors.Join(err, unix.Close(int(fd)))
 	}
 	clear(p.byFD)
-	if errors.Is(err, io.EOF) || errors.Is(err, syscall.EBADF) {
-		return nil
-	}
-	return err
+	return errors.Join(err, unix.Close(p.wake), unix.Close(p.epoll))
 }
