@@ -30,6 +30,8 @@ type Config struct {
 	// MaxConcurrency limits the requests in flight; 0 means no limit. The wait for a slot is recorded.
 	MaxConcurrency int
 	Timeouts       Timeouts
+	// ColdConnections leaves the opening of connections to the requests, whose TTFT then holds it.
+	ColdConnections bool
 	// RequestIDPrefix precedes the request's number in the header X-Request-Id.
 	RequestIDPrefix string
 	// KeepText keeps the output of every request.
@@ -40,7 +42,7 @@ type Config struct {
 
 // Validate reports every problem, in flag names.
 func (c Config) Validate() error {
-	errs := []error{c.Arrivals.Validate()}
+	errs := []error{c.Arrivals.Validate(), c.Timeouts.validate()}
 	if c.MaxConcurrency < 0 {
 		errs = append(errs, fmt.Errorf("--max-concurrency %d: must be above 0; leave it out for no limit", c.MaxConcurrency))
 	}
@@ -115,7 +117,9 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	if e.carrier, err = e.newCarrier(ctx); err != nil {
 		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
 	}
-	e.carrier.warm(e.connections())
+	if !e.config.ColdConnections {
+		e.carrier.warm(e.connections())
+	}
 
 	// A collection in the first second would be seen as the server's; memory is cheaper than that.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))

@@ -22,6 +22,7 @@ import (
 // collectCmd measures a server.
 type collectCmd struct {
 	serverFlags
+	connectionFlags
 	datasetFlags
 	tokenizerFlags
 	loadFlags

@@ -1,6 +1,10 @@
 package main
 
-import "llmbench/store"
+import (
+	"time"
+
+	"llmbench/store"
+)
 
 // The flags of collect, in the names and meanings of vLLM's serving benchmark; groups are those of the help.
 
@@ -15,6 +19,17 @@ type serverFlags struct {
 	Model           string   `help:"Model; the server's first when not given." group:"server"`
 	ServedModelName string   `help:"Name to send in requests when --model names the tokenizer." group:"server"`
 	SkipModelCheck  bool     `help:"Do not look for the model in the server's list." group:"server"`
+}
+
+type connectionFlags struct {
+	APIKeyFile       string         `name:"api-key-file" help:"File with the API key; wins over OPENAI_API_KEY. Keys are neither printed nor stored." type:"path" group:"connection"`
+	CAFile           string         `name:"ca-file" help:"PEM file of the authorities to trust instead of the system's." type:"path" group:"connection"`
+	HTTP2            bool           `name:"http2" help:"Speak HTTP/2 and nothing else; an http:// address gets it without TLS." group:"connection"`
+	ColdConnections  bool           `help:"Open connections as requests need them instead of ahead of the load." group:"connection"`
+	TimeoutConnect   time.Duration  `help:"Longest wait for a connection; 0 none." default:"30s" group:"connection"`
+	TimeoutFirstByte time.Duration  `help:"Longest wait from sending to the first byte of the answer; 0 none." default:"0" group:"connection"`
+	TimeoutIdle      time.Duration  `help:"Longest silence within an answer; 0 none." default:"0" group:"connection"`
+	TimeoutTotal     *time.Duration `help:"Longest time of a request; 0 none. When not given: AIOHTTP_TIMEOUT of the environment, in seconds, else 6h." group:"connection"`
 }
 
 type tokenizerFlags struct {

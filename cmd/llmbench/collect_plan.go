@@ -7,21 +7,16 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"llmbench/collect"
 	"llmbench/collect/dataset"
 	"llmbench/collect/protocol"
 	"llmbench/store"
 )
-
-// requestTimeout bounds a whole request, as vLLM's client does: a stream that never ends must not hold a run for ever.
-const requestTimeout = 6 * time.Hour
 
 // collectPlan is everything the flags of collect say, checked before anything is sent.
 type collectPlan struct {
@@ -49,49 +44,12 @@ func (c *collectCmd) plan(a *app) (*collectPlan, error) {
 		}
 	}
 	add(c.planTarget(a, p))
+	add(c.planConnection(a, p))
 	add(c.planBody(p))
 	add(c.planLoad(p))
 	add(c.planData(p))
 	add(c.planResult(p))
 	return p, errors.Join(errs...)
-}
-
-func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
-	backend, err := protocol.Lookup(c.Backend)
-	errs := []error{err}
-	base := strings.TrimRight(c.BaseURL, "/")
-	if base == "" {
-		base = "http://" + hostPort(c.Host, c.Port)
-	}
-	if u, err := url.Parse(base); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", base))
-	}
-	endpoint := c.Endpoint
-	if endpoint == "" {
-		endpoint = backend.Endpoint
-	}
-	if !strings.HasPrefix(endpoint, "/") {
-		endpoint = "/" + endpoint
-	}
-	header := http.Header{}
-	if key := a.getenv("OPENAI_API_KEY"); key != "" {
-		header.Set("Authorization", "Bearer "+key)
-	}
-	pairs, err := keyValues("--header", c.Header)
-	errs = append(errs, err)
-	for _, h := range pairs {
-		header.Set(h.key, h.value)
-	}
-	p.load.Backend = backend
-	p.load.Target = collect.Target{BaseURL: base, Endpoint: endpoint, Header: header, Insecure: c.Insecure, Proxy: http.ProxyFromEnvironment}
-	return errors.Join(errs...)
-}
-
-func hostPort(host string, port int) string {
-	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
-		host = "[" + host + "]"
-	}
-	return host + ":" + strconv.Itoa(port)
 }
 
 func (c *collectCmd) planBody(p *collectPlan) error {
@@ -132,7 +90,6 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 	p.data.Seed = seed
 	p.load.Arrivals = collect.Arrivals{Rate: c.RequestRate, Burstiness: c.Burstiness, Seed: seed}
 	p.load.MaxConcurrency = c.MaxConcurrency
-	p.load.Timeouts = collect.Timeouts{Connect: 30 * time.Second, Total: requestTimeout}
 	p.load.RequestIDPrefix = fmt.Sprintf("llmbench-%08x-", rand.Uint32())
 	p.load.KeepText = c.SaveDetailed
 	var err error
