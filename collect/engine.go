@@ -32,6 +32,10 @@ type Config struct {
 	Timeouts       Timeouts
 	// ColdConnections leaves the opening of connections to the requests, whose TTFT then holds it.
 	ColdConnections bool
+	// Warmups are sent before the load, in phase warmup: the last ones of the dataset, which the load never sends.
+	Warmups int
+	// BeforeOrigin, when set, is called when all is prepared and warmed up; its error ends the run.
+	BeforeOrigin func(ctx context.Context) error
 	// RequestIDPrefix precedes the request's number in the header X-Request-Id.
 	RequestIDPrefix string
 	// KeepText keeps the output of every request.
@@ -45,6 +49,9 @@ func (c Config) Validate() error {
 	errs := []error{c.Arrivals.Validate(), c.Timeouts.validate()}
 	if c.MaxConcurrency < 0 {
 		errs = append(errs, fmt.Errorf("--max-concurrency %d: must be above 0; leave it out for no limit", c.MaxConcurrency))
+	}
+	if c.Warmups < 0 {
+		errs = append(errs, fmt.Errorf("--num-warmups %d: must not be below 0", c.Warmups))
 	}
 	return errors.Join(errs...)
 }
@@ -80,7 +87,7 @@ type Engine struct {
 	recorder *recorder
 }
 
-// New readies an engine; the dataset's length is the number of requests.
+// New readies an engine; the dataset's length is the number of requests, warm-ups included.
 func New(config Config, ds dataset.Dataset, sink Sink) *Engine {
 	return &Engine{config: config, dataset: ds, sink: sink, stopping: make(chan struct{}), pause: pausePrecisely, base: time.Now()}
 }
@@ -95,8 +102,11 @@ func (e *Engine) Progress() Progress {
 	if sent := e.live.sent.Load(); sent > 0 {
 		elapsed = time.Duration(e.nowNS())
 	}
-	return e.live.progress(e.dataset.Len(), elapsed)
+	return e.live.progress(e.measured(), elapsed)
 }
+
+// measured is the number of requests of the load.
+func (e *Engine) measured() int { return e.dataset.Len() - e.config.Warmups }
 
 // nowNS is the time since the origin; before the load begins, since New.
 func (e *Engine) nowNS() int64 { return int64(time.Since(e.base)) - e.originNS.Load() }
@@ -105,27 +115,25 @@ func (e *Engine) nowNS() int64 { return int64(time.Since(e.base)) - e.originNS.L
 // requests in flight are cut and recorded as cancelled. An error means that the run could not go on; what was recorded
 // until then is with the sink, and Outcome is valid.
 func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
-	offsets := e.config.Arrivals.Offsets(e.dataset.Len())
+	n := e.measured()
+	offsets := e.config.Arrivals.Offsets(n)
 	e.fillSlots()
-	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol)
+	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol, 0, n)
 	var prepared sync.WaitGroup
 	prepared.Go(preparer.run)
 	defer prepared.Wait()
 	defer preparer.stop()
 	preparer.primed(ctx)
-	var err error
-	if e.carrier, err = e.newCarrier(ctx); err != nil {
-		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
+	warmups, err := e.ready(ctx)
+	if err != nil {
+		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, err
 	}
-	if !e.config.ColdConnections {
-		e.carrier.warm(e.connections())
-	}
-
 	// A collection in the first second would be seen as the server's; memory is cheaper than that.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	runtime.GC()
 	e.recorder = newRecorder(e.sink, e.config.CountTokens, e.Stop)
 	e.originNS.Store(e.nowNS())
+	e.recordWarmups(warmups)
 	self := startSelfMeasure()
 	sent, err := e.dispatch(ctx, preparer, offsets)
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
@@ -133,9 +141,26 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	r := e.recorder
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
-		Interrupted: sent < e.dataset.Len() || ctx.Err() != nil,
+		Interrupted: sent < n || ctx.Err() != nil,
 		Client:      self.end(&r.tally, r.highWater, r.full, !math.IsInf(float64(e.config.Arrivals.Rate), 1))}
 	return outcome, errors.Join(err, recordErr)
+}
+
+// ready does all that comes before the origin: connections, warm-ups, and what the caller wants done.
+func (e *Engine) ready(ctx context.Context) (warmups []finished, err error) {
+	if e.carrier, err = e.newCarrier(ctx); err != nil {
+		return nil, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
+	}
+	if !e.config.ColdConnections {
+		e.carrier.warm(e.connections())
+	}
+	if warmups, err = e.warmUp(ctx); err == nil && e.config.BeforeOrigin != nil {
+		err = e.config.BeforeOrigin(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, e.carrier.close())
+	}
+	return warmups, nil
 }
 
 func (e *Engine) fillSlots() {
@@ -207,24 +232,36 @@ func (e *Engine) slot(ctx context.Context, intendedNS int64) (int64, bool) {
 
 var recordPool = sync.Pool{New: func() any { return new(store.Record) }}
 
-// one starts one request.
+// one starts one request of the load.
 func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int64) {
+	x := e.exchange(next, store.PhaseMeasured, intendedNS, slotNS)
+	x.live = e.live.counter()
+	e.carrier.send(ctx, x, next.body, e.requestID(next.id), func() {
+		defer e.inFlight.Done()
+		e.freeSlot(x.rec.DoneNS.V)
+		e.finish(x, next.prompt.InputTokens)
+	})
+}
+
+func (e *Engine) freeSlot(doneNS int64) {
+	if e.slots != nil {
+		e.slots <- doneNS
+	}
+}
+
+func (e *Engine) requestID(id int) string { return e.config.RequestIDPrefix + strconv.Itoa(id) }
+
+// exchange readies a request with an empty record.
+func (e *Engine) exchange(next prepared, phase string, intendedNS, slotNS int64) *exchange {
 	rec := recordPool.Get().(*store.Record)
 	resetRecord(rec, next.prompt.OutputTokens)
-	rec.RequestID, rec.Phase = int64(next.id), store.PhaseMeasured
+	rec.RequestID, rec.Phase = int64(next.id), phase
 	rec.IntendedNS, rec.SlotNS = store.Int(intendedNS), store.Int(slotNS)
 	rec.AskedTokens = store.Int(int64(next.prompt.OutputTokens))
 	if next.prompt.SessionID != "" {
 		rec.SessionID, rec.Turn = store.String(next.prompt.SessionID), store.Int(int64(next.prompt.Turn))
 	}
-	x := &exchange{rec: rec, reader: e.config.Backend.Protocol.Reader(), live: e.live.counter(), keepText: e.config.KeepText, stream: e.config.Protocol.Stream}
-	e.carrier.send(ctx, x, next.body, e.config.RequestIDPrefix+strconv.Itoa(next.id), func() {
-		defer e.inFlight.Done()
-		if e.slots != nil {
-			e.slots <- rec.DoneNS.V
-		}
-		e.finish(x, next.prompt.InputTokens)
-	})
+	return &exchange{rec: rec, reader: e.config.Backend.Protocol.Reader(), keepText: e.config.KeepText, stream: e.config.Protocol.Stream}
 }
 
 func (e *Engine) finish(x *exchange, inputTokens int) {
@@ -234,11 +271,16 @@ func (e *Engine) finish(x *exchange, inputTokens int) {
 		ttftNS = rec.FirstTokenNS.V - rec.SentNS.V
 	}
 	e.live.ended(rec.Status == store.StatusOK, ttftNS)
-	f := finished{rec: rec, inputTokens: inputTokens}
-	if !rec.OutputTokens.Valid {
+	e.recorder.put(x.finished(inputTokens))
+}
+
+// finished is what the recorder needs of an ended exchange.
+func (x *exchange) finished(inputTokens int) finished {
+	f := finished{rec: x.rec, inputTokens: inputTokens}
+	if !x.rec.OutputTokens.Valid {
 		f.text = string(x.text)
 	}
-	e.recorder.put(f)
+	return f
 }
 
 // resetRecord empties a used record, keeping its lists' memory, and makes room for the tokens asked for.

@@ -76,6 +76,11 @@ type setup struct {
 func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	client := &http.Client{Transport: collect.NewTransport(p.load.Target, 8, p.load.Timeouts), Timeout: 30 * time.Second}
 	defer client.CloseIdleConnections()
+	if c.ReadyCheck > 0 {
+		if err := collect.WaitReady(a.ctx, client, p.load.Target, time.Duration(c.ReadyCheck)*time.Second); err != nil {
+			return nil, err
+		}
+	}
 	row := c.runRow(p)
 	root, err := c.chooseModel(a, client, p, &row)
 	if err != nil {
@@ -89,7 +94,9 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	if tok.Source == tokenizer.FromFile { // a server's would be asked in the middle of the load
 		p.load.CountTokens = tok.Count
 	}
-	ds, err := dataset.New(p.data, tok)
+	data := p.data
+	data.NumPrompts += p.load.Warmups
+	ds, err := dataset.New(data, tok)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +145,10 @@ func (c *collectCmd) chooseModel(a *app, client *http.Client, p *collectPlan, ro
 func (c *collectCmd) describe(p *collectPlan, row *store.Run, tok tokenizer.Any, ds dataset.Dataset) error {
 	recipe := ds.Recipe()
 	recipe["dataset"] = p.data.Name
-	recipe["num_prompts"] = ds.Len()
+	recipe["num_prompts"] = p.data.NumPrompts
+	if p.load.Warmups > 0 {
+		recipe["warmups"] = p.load.Warmups
+	}
 	data, err := json.Marshal(recipe)
 	if err != nil {
 		return fmt.Errorf("describe the workload: %w", err)
@@ -163,6 +173,8 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	if err != nil {
 		return nil, err
 	}
+	control := c.control(p)
+	p.load.BeforeOrigin = control.before
 	engine := collect.New(p.load, s.dataset, writer)
 	ctx, release := interruptible(a, engine)
 	defer release()
@@ -170,6 +182,9 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	stopProgress := a.showProgress(engine)
 	outcome, runErr := engine.Run(ctx)
 	stopProgress()
+	if err := control.after(); err != nil {
+		a.note("--profile: %v", err)
+	}
 	entry, err := c.finish(writer, s.row, outcome, runErr)
 	switch {
 	case err != nil && runErr != nil && strings.Contains(runErr.Error(), err.Error()): // the journal tells its failure again

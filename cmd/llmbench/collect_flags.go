@@ -53,6 +53,10 @@ type loadFlags struct {
 	RequestRate    store.Rate `help:"Requests per second; inf sends all at once." default:"inf" group:"load"`
 	Burstiness     store.Rate `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
 	MaxConcurrency int        `help:"Most requests in flight; the wait is recorded." group:"load"`
+	NumWarmups     int        `help:"Requests before the load, with prompts of their own as far as the dataset has them; kept in phase warmup." group:"load"`
+	ReadyCheck     int        `name:"ready-check-timeout-sec" help:"Longest wait in seconds for the server to list its models; no prompt is sent." group:"load"`
+	ResetCache     bool       `name:"reset-prefix-cache" help:"Empty the server's prefix cache after the warm-ups (POST /reset_prefix_cache)." group:"load"`
+	Profile        bool       `help:"Let the server profile the load (POST /start_profile, /stop_profile)." group:"load"`
 	MaxFailed      string     `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
 }
 

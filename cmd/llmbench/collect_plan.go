@@ -92,6 +92,10 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 	p.load.MaxConcurrency = c.MaxConcurrency
 	p.load.RequestIDPrefix = fmt.Sprintf("llmbench-%08x-", rand.Uint32())
 	p.load.KeepText = c.SaveDetailed
+	p.load.Warmups = c.NumWarmups
+	if c.ReadyCheck < 0 {
+		return errors.Join(p.load.Validate(), fmt.Errorf("--ready-check-timeout-sec %d: must not be below 0", c.ReadyCheck))
+	}
 	var err error
 	p.maxFailed, err = parseFailLimit(c.MaxFailed)
 	return errors.Join(p.load.Validate(), err)

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,5 +81,29 @@ func TestAPIKeyFile(t *testing.T) {
 	}
 	if _, err := apiKey(path, "other"); err == nil {
 		t.Error("an empty key file was taken")
+	}
+}
+
+// Warm-ups are rows of their own phase with other prompts than the load's, and the summary does not count them.
+func TestWarmupsAreKept(t *testing.T) {
+	t.Parallel()
+	url := simulated(t, func(c *simulate.Config) { c.PrefixCacheTokens = 1 << 20 })
+	entry := collected(t, t.TempDir(), 0, "--base-url", url, "--num-prompts", "3", "--num-warmups", "2", "--ready-check-timeout-sec", "1",
+		"--reset-prefix-cache", "--profile", "--random-input-len", "40", "--random-output-len", "3", "--ignore-eos")
+	phases := map[string]int{}
+	for rec, err := range store.ReadRecords(entry.Files) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		phases[rec.Phase]++
+		if (rec.Phase == store.PhaseWarmup) != (rec.SentNS.V < 0) {
+			t.Errorf("%s at %d", rec.Phase, rec.SentNS.V)
+		}
+	}
+	if s := entry.Summary; phases[store.PhaseWarmup] != 2 || phases[store.PhaseMeasured] != 3 || s.Completed != 3 || *s.TotalOutputTokens != 9 {
+		t.Errorf("phases %v, summary %+v", phases, s)
+	}
+	if !strings.Contains(*entry.Run.Workload, `"warmups":2`) || *entry.Run.NumPrompts != 3 {
+		t.Errorf("workload %s, %d prompts", *entry.Run.Workload, *entry.Run.NumPrompts)
 	}
 }
