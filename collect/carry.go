@@ -46,7 +46,7 @@ func (e *Engine) newHTTPCarrier() *httpCarrier {
 func (e *Engine) connections() int {
 	const mostIdle, mostAtOnce, seconds = 256, 4096, 4
 	n := e.dataset.Len()
-	rate := float64(e.config.Arrivals.Rate)
+	rate := e.config.Arrivals.peak()
 	switch {
 	case e.config.MaxConcurrency > 0:
 		return min(n, e.config.MaxConcurrency)

@@ -135,14 +135,14 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	e.originNS.Store(e.nowNS())
 	e.recordWarmups(warmups)
 	self := startSelfMeasure()
-	sent, err := e.dispatch(ctx, preparer, offsets)
+	complete, err := e.dispatch(ctx, preparer, offsets)
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
 
 	r := e.recorder
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
-		Interrupted: sent < n || ctx.Err() != nil,
-		Client:      self.end(&r.tally, r.highWater, r.full, !math.IsInf(float64(e.config.Arrivals.Rate), 1))}
+		Interrupted: !complete || ctx.Err() != nil,
+		Client:      self.end(&r.tally, r.highWater, r.full, !e.config.Arrivals.AllAtOnce())}
 	return outcome, errors.Join(err, recordErr)
 }
 
@@ -174,30 +174,40 @@ func (e *Engine) fillSlots() {
 }
 
 // dispatch sends each request at its time, as soon as it has a slot, and waits for all of them. One goroutine hands out
-// the slots in the order of the schedule: a queue without a lock, and first come is first served.
-func (e *Engine) dispatch(ctx context.Context, prepare *preparer, offsets []time.Duration) (sent int, err error) {
+// the slots in the order of the schedule: a queue without a lock, and first come is first served. It is complete when
+// everything was sent, or nothing more may be because the duration is over.
+func (e *Engine) dispatch(ctx context.Context, prepare *preparer, offsets []time.Duration) (complete bool, err error) {
 	defer e.inFlight.Wait()
 	stopping, cancel := stoppable(ctx, e.stopping)
 	defer cancel()
 	for _, offset := range offsets {
 		next, ok := prepare.next()
 		if !ok {
-			return sent, nil
+			return false, nil
 		}
 		if next.err != nil {
-			return sent, next.err
+			return false, next.err
+		}
+		if e.over(int64(offset)) {
+			return true, nil
 		}
 		e.pause(stopping, offset-time.Duration(e.nowNS()))
-		slotNS, ok := e.slot(stopping, int64(offset))
-		if !ok {
-			return sent, nil
+		slotNS, ok := e.slot(stopping, int64(offset), e.config.Arrivals.Duration)
+		if !ok || e.over(slotNS) {
+			return ok, nil
 		}
-		sent++
 		e.live.sent.Add(1)
 		e.inFlight.Add(1)
 		e.one(ctx, next, int64(offset), slotNS)
 	}
-	return sent, nil
+	return true, nil
+}
+
+// over reports whether a moment is after the time to send. A request counts by its slot, not by when it is really sent:
+// the last one is due at the very end, and the client's lag must not lose it.
+func (e *Engine) over(atNS int64) bool {
+	d := e.config.Arrivals.Duration
+	return d > 0 && atNS > int64(d)
 }
 
 // stoppable derives a context that also ends when stop is closed.
@@ -214,17 +224,31 @@ func stoppable(ctx context.Context, stop <-chan struct{}) (context.Context, cont
 }
 
 // slot waits for a slot and says when it was granted: at the intended time if one was free, else when it became free.
-// That moment is stamped by who freed it, so that this goroutine's own wake-up counts as the client's lag.
-func (e *Engine) slot(ctx context.Context, intendedNS int64) (int64, bool) {
+// That moment is stamped by who freed it, so that this goroutine's own wake-up counts as the client's lag. When no slot
+// came before limit, if that is above 0, it is a moment beyond every limit.
+func (e *Engine) slot(ctx context.Context, intendedNS int64, limit time.Duration) (int64, bool) {
 	if ctx.Err() != nil {
 		return 0, false
 	}
 	if e.slots == nil {
 		return intendedNS, true
 	}
+	var timeUp <-chan time.Time
+	if limit > 0 {
+		timer := time.NewTimer(limit - time.Duration(e.nowNS()))
+		defer timer.Stop()
+		timeUp = timer.C
+	}
 	select {
 	case freedNS := <-e.slots:
 		return max(freedNS, intendedNS), true
+	default:
+	}
+	select {
+	case freedNS := <-e.slots:
+		return max(freedNS, intendedNS), true
+	case <-timeUp:
+		return math.MaxInt64, true
 	case <-ctx.Done():
 		return 0, false
 	}

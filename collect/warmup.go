@@ -29,7 +29,7 @@ func (e *Engine) warmUp(ctx context.Context) ([]finished, error) {
 			return nil, next.err
 		}
 		intendedNS := e.nowNS()
-		slotNS, ok := e.slot(stopping, intendedNS)
+		slotNS, ok := e.slot(stopping, intendedNS, 0)
 		if !ok {
 			break
 		}

@@ -54,3 +54,19 @@ func TestBeforeOrigin(t *testing.T) {
 		}
 	})
 }
+
+// The duration of the load is not that of its warm-ups.
+func TestWarmupsOutlastTheDuration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, sink := newTestEngine(t, &scripted{ttft: 90 * time.Millisecond, itl: 10 * time.Millisecond, tokens: 2}, 10, func(c *Config) {
+			c.Warmups, c.MaxConcurrency, c.Arrivals.Duration = 4, 1, 150*time.Millisecond
+		})
+		o, err := e.Run(t.Context())
+		if err != nil || o.Interrupted || o.Completed != 2 || len(sink.records) != 6 {
+			t.Fatalf("outcome %+v, error %v, %d records; want 2 and 4", o, err, len(sink.records))
+		}
+		if rec := sink.records[9]; rec.SlotNS != store.Int(-1e8) || rec.SentNS != store.Int(-1e8) {
+			t.Errorf("the last warm-up: %+v, want it sent at -100ms", rec.Request)
+		}
+	})
+}

@@ -146,9 +146,7 @@ func (c *collectCmd) describe(p *collectPlan, row *store.Run, tok tokenizer.Any,
 	recipe := ds.Recipe()
 	recipe["dataset"] = p.data.Name
 	recipe["num_prompts"] = p.data.NumPrompts
-	if p.load.Warmups > 0 {
-		recipe["warmups"] = p.load.Warmups
-	}
+	c.arrivalsRecipe(p, recipe)
 	data, err := json.Marshal(recipe)
 	if err != nil {
 		return fmt.Errorf("describe the workload: %w", err)
@@ -178,7 +176,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	engine := collect.New(p.load, s.dataset, writer)
 	ctx, release := interruptible(a, engine)
 	defer release()
-	a.announce(p, writer.RunID())
+	a.announce(p, writer.RunID(), c.rateText(p.load.Arrivals))
 	stopProgress := a.showProgress(engine)
 	outcome, runErr := engine.Run(ctx)
 	stopProgress()

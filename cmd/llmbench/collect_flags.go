@@ -40,7 +40,7 @@ type tokenizerFlags struct {
 type datasetFlags struct {
 	DatasetName       string `help:"Dataset: ${datasets}." default:"random" group:"data"`
 	DatasetPath       string `help:"File of the dataset." group:"data"`
-	NumPrompts        int    `help:"Number of requests." default:"1000" group:"data"`
+	NumPrompts        *int   `help:"Number of requests; 1000 when neither it nor --duration or --stages says how many." group:"data"`
 	Seed              *int64 `help:"Seed of prompts and arrivals; drawn, printed and stored when not given." group:"data"`
 	RandomInputLen    int    `help:"random: tokens of a prompt." default:"1024" group:"data"`
 	RandomOutputLen   int    `help:"random: tokens to ask for." default:"128" group:"data"`
@@ -50,14 +50,19 @@ type datasetFlags struct {
 }
 
 type loadFlags struct {
-	RequestRate    store.Rate `help:"Requests per second; inf sends all at once." default:"inf" group:"load"`
-	Burstiness     store.Rate `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
-	MaxConcurrency int        `help:"Most requests in flight; the wait is recorded." group:"load"`
-	NumWarmups     int        `help:"Requests before the load, with prompts of their own as far as the dataset has them; kept in phase warmup." group:"load"`
-	ReadyCheck     int        `name:"ready-check-timeout-sec" help:"Longest wait in seconds for the server to list its models; no prompt is sent." group:"load"`
-	ResetCache     bool       `name:"reset-prefix-cache" help:"Empty the server's prefix cache after the warm-ups (POST /reset_prefix_cache)." group:"load"`
-	Profile        bool       `help:"Let the server profile the load (POST /start_profile, /stop_profile)." group:"load"`
-	MaxFailed      string     `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
+	RequestRate    store.Rate    `help:"Requests per second; inf sends all at once." default:"inf" group:"load"`
+	Duration       time.Duration `help:"Stop sending after this; bounds the requests beside --num-prompts." group:"load"`
+	RampUpStrategy string        `help:"Raise the rate over time, linear or exponential: over --duration, else as long as --num-prompts last. (vLLM raises it from request to request.)" enum:",linear,exponential" default:"" group:"load"`
+	RampUpStartRPS *float64      `name:"ramp-up-start-rps" help:"Rate at the begin of the ramp." group:"load"`
+	RampUpEndRPS   *float64      `name:"ramp-up-end-rps" help:"Rate at its end." group:"load"`
+	Stages         string        `help:"Rates one after the other, such as 10:30s,20:30s." placeholder:"RATE:LENGTH,..." group:"load"`
+	Burstiness     store.Rate    `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
+	MaxConcurrency int           `help:"Most requests in flight; the wait is recorded." group:"load"`
+	NumWarmups     int           `help:"Requests before the load, with prompts of their own as far as the dataset has them; kept in phase warmup." group:"load"`
+	ReadyCheck     int           `name:"ready-check-timeout-sec" help:"Longest wait in seconds for the server to list its models; no prompt is sent." group:"load"`
+	ResetCache     bool          `name:"reset-prefix-cache" help:"Empty the server's prefix cache after the warm-ups (POST /reset_prefix_cache)." group:"load"`
+	Profile        bool          `help:"Let the server profile the load (POST /start_profile, /stop_profile)." group:"load"`
+	MaxFailed      string        `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
 }
 
 type bodyFlags struct {

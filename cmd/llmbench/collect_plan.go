@@ -88,17 +88,17 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 		seed = *c.Seed
 	}
 	p.data.Seed = seed
-	p.load.Arrivals = collect.Arrivals{Rate: c.RequestRate, Burstiness: c.Burstiness, Seed: seed}
+	arrivalsErr := c.planArrivals(p)
 	p.load.MaxConcurrency = c.MaxConcurrency
 	p.load.RequestIDPrefix = fmt.Sprintf("llmbench-%08x-", rand.Uint32())
 	p.load.KeepText = c.SaveDetailed
 	p.load.Warmups = c.NumWarmups
 	if c.ReadyCheck < 0 {
-		return errors.Join(p.load.Validate(), fmt.Errorf("--ready-check-timeout-sec %d: must not be below 0", c.ReadyCheck))
+		return errors.Join(arrivalsErr, p.load.Validate(), fmt.Errorf("--ready-check-timeout-sec %d: must not be below 0", c.ReadyCheck))
 	}
 	var err error
 	p.maxFailed, err = parseFailLimit(c.MaxFailed)
-	return errors.Join(p.load.Validate(), err)
+	return errors.Join(arrivalsErr, p.load.Validate(), err)
 }
 
 func (c *collectCmd) planData(p *collectPlan) error {
@@ -107,7 +107,7 @@ func (c *collectCmd) planData(p *collectPlan) error {
 	if err != nil {
 		err = fmt.Errorf("--random-range-ratio: %w", err)
 	}
-	p.data.Name, p.data.Path, p.data.NumPrompts = c.DatasetName, c.DatasetPath, c.NumPrompts
+	p.data.Name, p.data.Path = c.DatasetName, c.DatasetPath
 	p.data.OutputLen = c.SharegptOutputLen
 	p.data.Random = dataset.RandomConfig{InputLen: c.RandomInputLen, OutputLen: c.RandomOutputLen, PrefixLen: c.RandomPrefixLen, Range: ratio}
 	return errors.Join(err, p.data.Validate())
@@ -232,7 +232,7 @@ func (c *collectCmd) runRow(p *collectPlan) store.Run {
 		Name: optional(c.Name), DCU: optional(c.DCU), DCUCount: optional(c.DCUCount), TP: optional(c.TP), PP: optional(c.PP), DP: optional(c.DP),
 		DType: optional(c.DType), Backend: new(c.Backend), BaseURL: new(withoutPassword(p.load.Target.BaseURL)),
 		Dataset: new(p.data.Name), DatasetPath: optional(p.data.Path), NumPrompts: new(int64(p.data.NumPrompts)),
-		RequestRate: new(c.RequestRate), Burstiness: new(c.Burstiness), MaxConcurrency: optional(int64(c.MaxConcurrency)),
+		RequestRate: p.rate(), Burstiness: new(c.Burstiness), MaxConcurrency: optional(int64(c.MaxConcurrency)),
 		Seed: new(p.data.Seed), IgnoreEOS: new(c.IgnoreEOS), Sampling: jsonText(samplingSent(p.load.Protocol)),
 		SLO: jsonText(p.slo), Tags: p.tags,
 	}
