@@ -26,6 +26,7 @@ type collectCmd struct {
 	datasetFlags
 	tokenizerFlags
 	loadFlags
+	acceptedFlags
 	bodyFlags
 	resultFlags
 	systemFlags
@@ -49,6 +50,7 @@ func (c *collectCmd) Run(a *app, k *kong.Context) error {
 	if err != nil {
 		return usageError(err)
 	}
+	a.tellNoEffect(k)
 	warehouse, err := c.open(a)
 	if err != nil {
 		return err
@@ -99,6 +101,9 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	ds, err := dataset.New(data, tok)
 	if err != nil {
 		return nil, err
+	}
+	if len(c.LoraModules) > 0 {
+		ds = dataset.WithModels(ds, c.LoraModules, c.LoraAssignment == "round-robin", p.data.Seed)
 	}
 	s := &setup{row: row, dataset: ds}
 	return s, c.describe(p, &s.row, tok, ds)
@@ -177,7 +182,10 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	ctx, release := interruptible(a, engine)
 	defer release()
 	a.announce(p, writer.RunID(), c.rateText(p.load.Arrivals))
-	stopProgress := a.showProgress(engine)
+	stopProgress := func() {}
+	if !c.DisableTqdm {
+		stopProgress = a.showProgress(engine)
+	}
 	outcome, runErr := engine.Run(ctx)
 	stopProgress()
 	if err := control.after(); err != nil {

@@ -16,6 +16,8 @@ type serverFlags struct {
 	Endpoint        string   `help:"Path of the API; follows the backend when not given." group:"server"`
 	Header          []string `help:"Extra header KEY=VALUE; several may follow." sep:"none" placeholder:"KEY=VALUE" group:"server"`
 	Insecure        bool     `help:"Accept any TLS certificate." group:"server"`
+	LoraModules     []string `help:"Names to send instead of the model's, one for each request; several may follow." sep:"none" placeholder:"NAME" group:"server"`
+	LoraAssignment  string   `help:"How --lora-modules are shared out: random or round-robin." enum:"random,round-robin" default:"random" group:"server"`
 	Model           string   `help:"Model; the server's first when not given." group:"server"`
 	ServedModelName string   `help:"Name to send in requests when --model names the tokenizer." group:"server"`
 	SkipModelCheck  bool     `help:"Do not look for the model in the server's list." group:"server"`
@@ -25,6 +27,7 @@ type connectionFlags struct {
 	APIKeyFile       string         `name:"api-key-file" help:"File with the API key; wins over OPENAI_API_KEY. Keys are neither printed nor stored." type:"path" group:"connection"`
 	CAFile           string         `name:"ca-file" help:"PEM file of the authorities to trust instead of the system's." type:"path" group:"connection"`
 	HTTP2            bool           `name:"http2" help:"Speak HTTP/2 and nothing else; an http:// address gets it without TLS." group:"connection"`
+	RequestIDPrefix  string         `name:"request-id-prefix" help:"Begin of the header X-Request-Id, before the request's number; llmbench-<random>- when not given." group:"connection"`
 	ColdConnections  bool           `help:"Open connections as requests need them instead of ahead of the load." group:"connection"`
 	TimeoutConnect   time.Duration  `help:"Longest wait for a connection; 0 none." default:"30s" group:"connection"`
 	TimeoutFirstByte time.Duration  `help:"Longest wait from sending to the first byte of the answer; 0 none." default:"0" group:"connection"`
@@ -33,8 +36,7 @@ type connectionFlags struct {
 }
 
 type tokenizerFlags struct {
-	Tokenizer       string `help:"tokenizer.json, its folder, a model of the local Hugging Face cache, or 'server'; found by --model when not given." group:"data"`
-	TrustRemoteCode bool   `help:"Accepted for vLLM's command lines; llmbench runs no code of a model." group:"data"`
+	Tokenizer string `help:"tokenizer.json, its folder, a model of the local Hugging Face cache, or 'server'; found by --model when not given." group:"data"`
 }
 
 type datasetFlags struct {
@@ -42,6 +44,8 @@ type datasetFlags struct {
 	DatasetPath       string `help:"File of the dataset." group:"data"`
 	NumPrompts        *int   `help:"Number of requests; 1000 when neither it nor --duration or --stages says how many." group:"data"`
 	Seed              *int64 `help:"Seed of prompts and arrivals; drawn, printed and stored when not given." group:"data"`
+	InputLen          *int   `help:"Tokens of a prompt, for the datasets whose prompts are made: stands for --random-input-len." group:"data"`
+	OutputLen         *int   `help:"Tokens to ask for: stands for --random-output-len and --sharegpt-output-len." group:"data"`
 	RandomInputLen    int    `help:"random: tokens of a prompt." default:"1024" group:"data"`
 	RandomOutputLen   int    `help:"random: tokens to ask for." default:"128" group:"data"`
 	RandomRangeRatio  string `help:"random: lengths vary by this share up and down; a number, or {\"input\":a,\"output\":b}." default:"0" group:"data"`
@@ -84,6 +88,9 @@ type resultFlags struct {
 	Goodput           []string `help:"SLOs in ms: ttft:100 tpot:50 e2el:1000; several may follow." sep:"none" placeholder:"METRIC:MS" group:"report"`
 	SaveResult        bool     `help:"Write a result file in vLLM's format too." group:"report"`
 	SaveDetailed      bool     `help:"The same with per-request lists; keeps the output texts." group:"report"`
+	AppendResult      bool     `help:"The same, added to the file as a further line." group:"report"`
+	Label             string   `help:"Begin of the result file's name, in place of the backend." group:"report"`
+	DisableTqdm       bool     `help:"Show no progress." group:"report"`
 	ResultDir         string   `help:"Folder of the result file." type:"path" group:"report"`
 	ResultFilename    string   `help:"Name of the result file." group:"report"`
 	Metadata          []string `help:"KEY=VALUE for the result file and the run's tags; several may follow." sep:"none" placeholder:"KEY=VALUE" group:"report"`

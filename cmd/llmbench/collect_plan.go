@@ -91,6 +91,9 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 	arrivalsErr := c.planArrivals(p)
 	p.load.MaxConcurrency = c.MaxConcurrency
 	p.load.RequestIDPrefix = fmt.Sprintf("llmbench-%08x-", rand.Uint32())
+	if c.RequestIDPrefix != "" {
+		p.load.RequestIDPrefix = c.RequestIDPrefix
+	}
 	p.load.KeepText = c.SaveDetailed
 	p.load.Warmups = c.NumWarmups
 	if c.ReadyCheck < 0 {
@@ -110,6 +113,15 @@ func (c *collectCmd) planData(p *collectPlan) error {
 	p.data.Name, p.data.Path = c.DatasetName, c.DatasetPath
 	p.data.OutputLen = c.SharegptOutputLen
 	p.data.Random = dataset.RandomConfig{InputLen: c.RandomInputLen, OutputLen: c.RandomOutputLen, PrefixLen: c.RandomPrefixLen, Range: ratio}
+	if c.InputLen != nil {
+		p.data.Random.InputLen = *c.InputLen
+	}
+	if c.OutputLen != nil {
+		p.data.Random.OutputLen, p.data.OutputLen = *c.OutputLen, *c.OutputLen
+		if *c.OutputLen < 1 {
+			err = errors.Join(err, fmt.Errorf("--output-len %d: must be at least 1", *c.OutputLen))
+		}
+	}
 	return errors.Join(err, p.data.Validate())
 }
 
