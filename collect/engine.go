@@ -29,7 +29,12 @@ type Config struct {
 	Arrivals Arrivals
 	// MaxConcurrency limits the requests in flight; 0 means no limit. The wait for a slot is recorded.
 	MaxConcurrency int
-	Timeouts       Timeouts
+	// ThinkTime keeps a slot closed for so long after its request has ended, as a person who reads the answer would.
+	ThinkTime time.Duration
+	// ProbeRate, in requests per second, sends probes beside the load and outside its concurrency limit, evenly spaced;
+	// 0 sends none.
+	ProbeRate float64
+	Timeouts  Timeouts
 	// ColdConnections leaves the opening of connections to the requests, whose TTFT then holds it.
 	ColdConnections bool
 	// Warmups are sent before the load, in phase warmup: the last ones of the dataset, which the load never sends.
@@ -49,6 +54,12 @@ func (c Config) Validate() error {
 	errs := []error{c.Arrivals.Validate(), c.Timeouts.validate()}
 	if c.MaxConcurrency < 0 {
 		errs = append(errs, fmt.Errorf("--max-concurrency %d: must be above 0; leave it out for no limit", c.MaxConcurrency))
+	}
+	if c.ThinkTime < 0 || c.ThinkTime > 0 && c.MaxConcurrency == 0 {
+		errs = append(errs, fmt.Errorf("--think-time %s: must not be below 0, and needs --max-concurrency, the number of users who think", c.ThinkTime))
+	}
+	if !(c.ProbeRate >= 0) || math.IsInf(c.ProbeRate, 1) {
+		errs = append(errs, fmt.Errorf("--probe-request-rate %g: must be a number of at least 0", c.ProbeRate))
 	}
 	if c.Warmups < 0 {
 		errs = append(errs, fmt.Errorf("--num-warmups %d: must not be below 0", c.Warmups))
@@ -135,7 +146,9 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	e.originNS.Store(e.nowNS())
 	e.recordWarmups(warmups)
 	self := startSelfMeasure()
+	endProbes := e.probe(ctx)
 	complete, err := e.dispatch(ctx, preparer, offsets)
+	endProbes()
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
 
 	r := e.recorder
@@ -262,7 +275,7 @@ func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int6
 	x.live = e.live.counter()
 	e.carrier.send(ctx, x, next.body, e.requestID(next.id), func() {
 		defer e.inFlight.Done()
-		e.freeSlot(x.rec.DoneNS.V)
+		e.freeSlotLater(x.rec.DoneNS.V)
 		e.finish(x, next.prompt.InputTokens)
 	})
 }
@@ -271,6 +284,17 @@ func (e *Engine) freeSlot(doneNS int64) {
 	if e.slots != nil {
 		e.slots <- doneNS
 	}
+}
+
+// freeSlotLater frees the slot after the think time. It is stamped with the moment it is due, so that a late timer counts
+// as the client's lag.
+func (e *Engine) freeSlotLater(doneNS int64) {
+	think := e.config.ThinkTime
+	if think == 0 {
+		e.freeSlot(doneNS)
+		return
+	}
+	time.AfterFunc(think, func() { e.freeSlot(doneNS + int64(think)) })
 }
 
 func (e *Engine) requestID(id int) string { return e.config.RequestIDPrefix + strconv.Itoa(id) }

@@ -10,7 +10,6 @@ type acceptedFlags struct {
 	SkipTokenizerInit            bool   `name:"skip-tokenizer-init" hidden:"" noeffect:"without a tokenizer lengths are an approximation that the report names, and all latencies are kept"`
 	SelfTimed                    bool   `name:"self-timed" hidden:"" noeffect:"no dataset here carries arrival times"`
 	NoSelfTimed                  bool   `name:"no-self-timed" hidden:"" noeffect:"no dataset here carries arrival times"`
-	ProbeRequestRate             string `name:"probe-request-rate" hidden:"" noeffect:"no probes are sent beside the load"`
 	ChatTemplateKwargs           string `name:"chat-template-kwargs" hidden:"" noeffect:"prompts are not rendered by the client; send them to the server with --extra-body {\"chat_template_kwargs\":{...}}"`
 	UseBeamSearch                bool   `name:"use-beam-search" hidden:"" noeffect:"vLLM's benchmark does not send it either; use --extra-body"`
 	PlotTimeline                 bool   `name:"plot-timeline" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`

@@ -79,6 +79,12 @@ func (c *collectCmd) arrivalsRecipe(p *collectPlan, recipe map[string]any) {
 	if p.load.Warmups > 0 {
 		recipe["warmups"] = p.load.Warmups
 	}
+	if c.ThinkTime > 0 {
+		recipe["think_time_s"] = c.ThinkTime.Seconds()
+	}
+	if c.ProbeRequestRate > 0 {
+		recipe["probe_request_rate"] = c.ProbeRequestRate
+	}
 	if c.Duration > 0 {
 		recipe["duration_s"] = c.Duration.Seconds()
 	}

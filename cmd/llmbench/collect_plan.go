@@ -95,7 +95,7 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 		p.load.RequestIDPrefix = c.RequestIDPrefix
 	}
 	p.load.KeepText = c.SaveDetailed
-	p.load.Warmups = c.NumWarmups
+	p.load.Warmups, p.load.ThinkTime, p.load.ProbeRate = c.NumWarmups, c.ThinkTime, c.ProbeRequestRate
 	if c.ReadyCheck < 0 {
 		return errors.Join(arrivalsErr, p.load.Validate(), fmt.Errorf("--ready-check-timeout-sec %d: must not be below 0", c.ReadyCheck))
 	}
