@@ -5,6 +5,8 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"sync"
+	"time"
 
 	"llmbench/collect/protocol"
 	"llmbench/store"
@@ -34,7 +36,10 @@ func (e *Engine) newHTTPCarrier() *httpCarrier {
 	if transport == nil {
 		transport = NewTransport(c.Target, e.connections(), c.Timeouts)
 	}
-	return &httpCarrier{sender{transport: transport, target: c.Target, timeouts: c.Timeouts, media: c.media(), nowNS: e.nowNS}}
+	return &httpCarrier{
+		sender:   sender{transport: transport, target: c.Target, timeouts: c.Timeouts, media: c.media(), nowNS: e.nowNS},
+		warmable: e.transport == nil,
+	}
 }
 
 // media are the media types of all requests of a load: of the bodies sent, and of the answers asked for.
@@ -53,7 +58,7 @@ func (c *Config) media() media {
 func (e *Engine) connections() int {
 	const mostIdle, mostAtOnce, seconds = 256, 4096, 4
 	n := e.dataset.Len()
-	rate := float64(e.config.Arrivals.Rate)
+	rate := e.config.Arrivals.peak()
 	switch {
 	case e.config.MaxConcurrency > 0:
 		return min(n, e.config.MaxConcurrency)
@@ -66,7 +71,7 @@ func (e *Engine) connections() int {
 // plain reports whether the target is reached by plain HTTP without a proxy, which package wire speaks.
 func (t Target) plain() bool {
 	u, err := url.Parse(t.URL())
-	if err != nil || u.Scheme != "http" {
+	if err != nil || u.Scheme != "http" || t.HTTP2 {
 		return false
 	}
 	if t.Proxy == nil {
@@ -79,12 +84,36 @@ func (t Target) plain() bool {
 // httpCarrier carries requests with net/http, a goroutine each.
 type httpCarrier struct {
 	sender
+	// warmable is false for a transport that has no connections to open.
+	warmable bool
 }
 
 var _ carrier = (*httpCarrier)(nil)
 
-// warm does nothing: net/http opens connections as requests need them.
-func (c *httpCarrier) warm(int) {}
+// warmPatience bounds the opening of connections ahead of the load.
+const warmPatience = 10 * time.Second
+
+// warm asks for the list of models n times at once: net/http has no other way to open a connection, and each of them
+// waits for one of its own. HTTP/2 has one connection for all.
+func (c *httpCarrier) warm(n int) {
+	if !c.warmable {
+		return
+	}
+	if c.target.HTTP2 {
+		n = min(n, 1)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), warmPatience)
+	defer cancel()
+	client := &http.Client{Transport: c.transport}
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			// A failure is left to the requests, whose rows can tell it.
+			_, _, _ = get(ctx, client, c.target, "/v1/models")
+		})
+	}
+	wg.Wait()
+}
 
 func (c *httpCarrier) send(ctx context.Context, x *exchange, body []byte, requestID string, ended func()) {
 	go func() {

@@ -29,7 +29,18 @@ type Config struct {
 	Arrivals Arrivals
 	// MaxConcurrency limits the requests in flight; 0 means no limit. The wait for a slot is recorded.
 	MaxConcurrency int
-	Timeouts       Timeouts
+	// ThinkTime keeps a slot closed for so long after its request has ended, as a person who reads the answer would.
+	ThinkTime time.Duration
+	// ProbeRate, in requests per second, sends probes beside the load and outside its concurrency limit, evenly spaced;
+	// 0 sends none.
+	ProbeRate float64
+	Timeouts  Timeouts
+	// ColdConnections leaves the opening of connections to the requests, whose TTFT then holds it.
+	ColdConnections bool
+	// Warmups are sent before the load, in phase warmup: the last ones of the dataset, which the load never sends.
+	Warmups int
+	// BeforeOrigin, when set, is called when all is prepared and warmed up; its error ends the run.
+	BeforeOrigin func(ctx context.Context) error
 	// RequestIDPrefix precedes the request's number in the header X-Request-Id.
 	RequestIDPrefix string
 	// KeepText keeps the output of every request.
@@ -40,9 +51,18 @@ type Config struct {
 
 // Validate reports every problem, in flag names.
 func (c Config) Validate() error {
-	errs := []error{c.Arrivals.Validate()}
+	errs := []error{c.Arrivals.Validate(), c.Timeouts.validate()}
 	if c.MaxConcurrency < 0 {
 		errs = append(errs, fmt.Errorf("--max-concurrency %d: must be above 0; leave it out for no limit", c.MaxConcurrency))
+	}
+	if c.ThinkTime < 0 || c.ThinkTime > 0 && c.MaxConcurrency == 0 {
+		errs = append(errs, fmt.Errorf("--think-time %s: must not be below 0, and needs --max-concurrency, the number of users who think", c.ThinkTime))
+	}
+	if !(c.ProbeRate >= 0) || math.IsInf(c.ProbeRate, 1) {
+		errs = append(errs, fmt.Errorf("--probe-request-rate %g: must be a number of at least 0", c.ProbeRate))
+	}
+	if c.Warmups < 0 {
+		errs = append(errs, fmt.Errorf("--num-warmups %d: must not be below 0", c.Warmups))
 	}
 	return errors.Join(errs...)
 }
@@ -79,7 +99,7 @@ type Engine struct {
 	recorder *recorder
 }
 
-// New readies an engine; the dataset's length is the number of requests.
+// New readies an engine; the dataset's length is the number of requests, warm-ups included.
 func New(config Config, ds dataset.Dataset, sink Sink) *Engine {
 	return &Engine{config: config, dataset: ds, sink: sink, stopping: make(chan struct{}), pause: pausePrecisely, base: time.Now()}
 }
@@ -94,8 +114,11 @@ func (e *Engine) Progress() Progress {
 	if sent := e.live.sent.Load(); sent > 0 {
 		elapsed = time.Duration(e.nowNS())
 	}
-	return e.live.progress(e.dataset.Len(), elapsed)
+	return e.live.progress(e.measured(), elapsed)
 }
+
+// measured is the number of requests of the load.
+func (e *Engine) measured() int { return e.dataset.Len() - e.config.Warmups }
 
 // nowNS is the time since the origin; before the load begins, since New.
 func (e *Engine) nowNS() int64 { return int64(time.Since(e.base)) - e.originNS.Load() }
@@ -104,36 +127,55 @@ func (e *Engine) nowNS() int64 { return int64(time.Since(e.base)) - e.originNS.L
 // requests in flight are cut and recorded as cancelled. An error means that the run could not go on; what was recorded
 // until then is with the sink, and Outcome is valid.
 func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
-	offsets := e.config.Arrivals.Offsets(e.dataset.Len())
+	n := e.measured()
+	offsets := e.config.Arrivals.Offsets(n)
 	e.fillSlots()
-	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol)
+	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol, 0, n)
 	var prepared sync.WaitGroup
 	prepared.Go(preparer.run)
 	defer prepared.Wait()
 	defer preparer.stop()
 	preparer.primed(ctx)
-	var err error
-	if e.carrier, err = e.newCarrier(ctx); err != nil {
-		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
+	warmups, err := e.ready(ctx)
+	if err != nil {
+		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, err
 	}
-	e.carrier.warm(e.connections())
-
 	// A collection in the first second would be seen as the server's; memory is cheaper than that.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	runtime.GC()
 	e.recorder = newRecorder(e.sink, e.config.CountTokens, e.Stop)
 	e.originNS.Store(e.nowNS())
+	e.recordWarmups(warmups)
 	self := startSelfMeasure()
-	sent, err := e.dispatch(ctx, preparer, offsets)
+	endProbes := e.probe(ctx)
+	complete, err := e.dispatch(ctx, preparer, offsets)
+	endProbes()
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
 	defer debug.FreeOSMemory() // the load's memory is not needed for what is done with its records
 
 	r := e.recorder
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
-		Interrupted: sent < e.dataset.Len() || ctx.Err() != nil,
-		Client:      self.end(&r.tally, r.highWater, r.full, !math.IsInf(float64(e.config.Arrivals.Rate), 1))}
+		Interrupted: !complete || ctx.Err() != nil,
+		Client:      self.end(&r.tally, r.highWater, r.full, !e.config.Arrivals.AllAtOnce())}
 	return outcome, errors.Join(err, recordErr)
+}
+
+// ready does all that comes before the origin: connections, warm-ups, and what the caller wants done.
+func (e *Engine) ready(ctx context.Context) (warmups []finished, err error) {
+	if e.carrier, err = e.newCarrier(ctx); err != nil {
+		return nil, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
+	}
+	if !e.config.ColdConnections {
+		e.carrier.warm(e.connections())
+	}
+	if warmups, err = e.warmUp(ctx); err == nil && e.config.BeforeOrigin != nil {
+		err = e.config.BeforeOrigin(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, e.carrier.close())
+	}
+	return warmups, nil
 }
 
 func (e *Engine) fillSlots() {
@@ -147,30 +189,40 @@ func (e *Engine) fillSlots() {
 }
 
 // dispatch sends each request at its time, as soon as it has a slot, and waits for all of them. One goroutine hands out
-// the slots in the order of the schedule: a queue without a lock, and first come is first served.
-func (e *Engine) dispatch(ctx context.Context, prepare *preparer, offsets []time.Duration) (sent int, err error) {
+// the slots in the order of the schedule: a queue without a lock, and first come is first served. It is complete when
+// everything was sent, or nothing more may be because the duration is over.
+func (e *Engine) dispatch(ctx context.Context, prepare *preparer, offsets []time.Duration) (complete bool, err error) {
 	defer e.inFlight.Wait()
 	stopping, cancel := stoppable(ctx, e.stopping)
 	defer cancel()
 	for _, offset := range offsets {
 		next, ok := prepare.next()
 		if !ok {
-			return sent, nil
+			return false, nil
 		}
 		if next.err != nil {
-			return sent, next.err
+			return false, next.err
+		}
+		if e.over(int64(offset)) {
+			return true, nil
 		}
 		e.pause(stopping, offset-time.Duration(e.nowNS()))
-		slotNS, ok := e.slot(stopping, int64(offset))
-		if !ok {
-			return sent, nil
+		slotNS, ok := e.slot(stopping, int64(offset), e.config.Arrivals.Duration)
+		if !ok || e.over(slotNS) {
+			return ok, nil
 		}
-		sent++
 		e.live.sent.Add(1)
 		e.inFlight.Add(1)
 		e.one(ctx, next, int64(offset), slotNS)
 	}
-	return sent, nil
+	return true, nil
+}
+
+// over reports whether a moment is after the time to send. A request counts by its slot, not by when it is really sent:
+// the last one is due at the very end, and the client's lag must not lose it.
+func (e *Engine) over(atNS int64) bool {
+	d := e.config.Arrivals.Duration
+	return d > 0 && atNS > int64(d)
 }
 
 // stoppable derives a context that also ends when stop is closed.
@@ -187,17 +239,31 @@ func stoppable(ctx context.Context, stop <-chan struct{}) (context.Context, cont
 }
 
 // slot waits for a slot and says when it was granted: at the intended time if one was free, else when it became free.
-// That moment is stamped by who freed it, so that this goroutine's own wake-up counts as the client's lag.
-func (e *Engine) slot(ctx context.Context, intendedNS int64) (int64, bool) {
+// That moment is stamped by who freed it, so that this goroutine's own wake-up counts as the client's lag. When no slot
+// came before limit, if that is above 0, it is a moment beyond every limit.
+func (e *Engine) slot(ctx context.Context, intendedNS int64, limit time.Duration) (int64, bool) {
 	if ctx.Err() != nil {
 		return 0, false
 	}
 	if e.slots == nil {
 		return intendedNS, true
 	}
+	var timeUp <-chan time.Time
+	if limit > 0 {
+		timer := time.NewTimer(limit - time.Duration(e.nowNS()))
+		defer timer.Stop()
+		timeUp = timer.C
+	}
 	select {
 	case freedNS := <-e.slots:
 		return max(freedNS, intendedNS), true
+	default:
+	}
+	select {
+	case freedNS := <-e.slots:
+		return max(freedNS, intendedNS), true
+	case <-timeUp:
+		return math.MaxInt64, true
 	case <-ctx.Done():
 		return 0, false
 	}
@@ -205,54 +271,49 @@ func (e *Engine) slot(ctx context.Context, intendedNS int64) (int64, bool) {
 
 var recordPool = sync.Pool{New: func() any { return new(store.Record) }}
 
-// one starts one request.
+// one starts one request of the load.
 func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int64) {
+	f := e.flight()
+	f.x.rec, f.inputTokens = e.record(next, store.PhaseMeasured, intendedNS, slotNS), next.prompt.InputTokens
+	f.id = strconv.AppendInt(append(f.id[:0], e.config.RequestIDPrefix...), int64(next.id), 10)
+	e.carrier.send(ctx, &f.x, next.body, string(f.id), f.ended)
+}
+
+func (e *Engine) freeSlot(doneNS int64) {
+	if e.slots != nil {
+		e.slots <- doneNS
+	}
+}
+
+// freeSlotLater frees the slot after the think time. It is stamped with the moment it is due, so that a late timer counts
+// as the client's lag.
+func (e *Engine) freeSlotLater(doneNS int64) {
+	think := e.config.ThinkTime
+	if think == 0 {
+		e.freeSlot(doneNS)
+		return
+	}
+	time.AfterFunc(think, func() { e.freeSlot(doneNS + int64(think)) })
+}
+
+func (e *Engine) requestID(id int) string { return e.config.RequestIDPrefix + strconv.Itoa(id) }
+
+// exchange readies a request beside the load, with an empty record.
+func (e *Engine) exchange(next prepared, phase string, intendedNS, slotNS int64) *exchange {
+	return newExchange(e.record(next, phase, intendedNS, slotNS), &e.config.Backend, e.config.Protocol.Stream, e.config.KeepText)
+}
+
+// record is an empty one with what is known before a request is sent.
+func (e *Engine) record(next prepared, phase string, intendedNS, slotNS int64) *store.Record {
 	rec := recordPool.Get().(*store.Record)
 	resetRecord(rec, next.prompt.OutputTokens)
-	rec.RequestID, rec.Phase = int64(next.id), store.PhaseMeasured
+	rec.RequestID, rec.Phase = int64(next.id), phase
 	rec.IntendedNS, rec.SlotNS = store.Int(intendedNS), store.Int(slotNS)
 	rec.AskedTokens = store.Int(int64(next.prompt.OutputTokens))
 	if next.prompt.SessionID != "" {
 		rec.SessionID, rec.Turn = store.String(next.prompt.SessionID), store.Int(int64(next.prompt.Turn))
 	}
-	f := e.flight()
-	f.x.rec, f.inputTokens = rec, next.prompt.InputTokens
-	f.id = strconv.AppendInt(append(f.id[:0], e.config.RequestIDPrefix...), int64(next.id), 10)
-	e.carrier.send(ctx, &f.x, next.body, string(f.id), f.ended)
-}
-
-// flight is what one request needs while it is under way. It is used again: a request costs next to no memory.
-type flight struct {
-	engine      *Engine
-	x           exchange
-	id          []byte
-	inputTokens int
-	ended       func()
-}
-
-// flight takes one that has landed, or a new one. The reader is always new: some keep what the answer said before.
-func (e *Engine) flight() *flight {
-	f, ok := e.flights.Get().(*flight)
-	if ok {
-		f.x.reader = e.config.Backend.Protocol.Reader()
-	} else {
-		f = &flight{engine: e, x: *newExchange(nil, &e.config.Backend, e.config.Protocol.Stream, e.config.KeepText)}
-		f.ended = f.land
-	}
-	f.x.live = e.live.counter()
-	return f
-}
-
-// land hands the record over and frees the slot. f is another request's once it returns.
-func (f *flight) land() {
-	e := f.engine
-	if e.slots != nil {
-		e.slots <- f.x.rec.DoneNS.V
-	}
-	e.finish(&f.x, f.inputTokens)
-	f.x.rec = nil
-	e.flights.Put(f)
-	e.inFlight.Done()
+	return rec
 }
 
 func (e *Engine) finish(x *exchange, inputTokens int) {
@@ -262,11 +323,16 @@ func (e *Engine) finish(x *exchange, inputTokens int) {
 		ttftNS = rec.FirstTokenNS.V - rec.SentNS.V
 	}
 	e.live.ended(rec.Status == store.StatusOK, ttftNS)
-	f := finished{rec: rec, inputTokens: inputTokens}
-	if !rec.OutputTokens.Valid {
+	e.recorder.put(x.finished(inputTokens))
+}
+
+// finished is what the recorder needs of an ended exchange.
+func (x *exchange) finished(inputTokens int) finished {
+	f := finished{rec: x.rec, inputTokens: inputTokens}
+	if !x.rec.OutputTokens.Valid {
 		f.text = string(x.text)
 	}
-	e.recorder.put(f)
+	return f
 }
 
 // resetRecord empties a used record, keeping its lists' memory, and makes room for the tokens asked for.

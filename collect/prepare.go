@@ -25,6 +25,7 @@ type preparer struct {
 	dataset  dataset.Dataset
 	protocol protocol.Protocol
 	config   *protocol.Config
+	from, to int
 
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -34,15 +35,16 @@ type preparer struct {
 	stopped bool
 }
 
-func newPreparer(ds dataset.Dataset, p protocol.Protocol, c *protocol.Config) *preparer {
-	w := &preparer{dataset: ds, protocol: p, config: c}
+// newPreparer prepares the prompts from <= i < to.
+func newPreparer(ds dataset.Dataset, p protocol.Protocol, c *protocol.Config, from, to int) *preparer {
+	w := &preparer{dataset: ds, protocol: p, config: c, from: from, to: to}
 	w.changed = sync.NewCond(&w.mu)
 	return w
 }
 
-// run prepares all prompts. It ends after the last one, at the first error, or when stop was called.
+// run prepares its prompts. It ends after the last one, at the first error, or when stop was called.
 func (w *preparer) run() {
-	for i := range w.dataset.Len() {
+	for i := w.from; i < w.to; i++ {
 		next := w.prepare(i)
 		if !w.put(next) || next.err != nil {
 			break

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"llmbench/collect/protocol"
 )
@@ -58,6 +59,55 @@ func AskServer(ctx context.Context, client *http.Client, t Target) (Server, erro
 	}
 	s.EngineVersion = version(ctx, client, t)
 	return s, nil
+}
+
+// readyPause is the time between two looks at a server that is not ready.
+const readyPause = time.Second
+
+// WaitReady asks for the list of models until an answer other than a server error comes, at most for patience. It sends
+// no prompt, which would warm the server's caches.
+func WaitReady(ctx context.Context, client *http.Client, t Target, patience time.Duration) error {
+	deadline := time.Now().Add(patience)
+	for {
+		_, resp, err := get(ctx, client, t, "/v1/models")
+		switch {
+		case err == nil && resp.StatusCode < http.StatusInternalServerError:
+			return nil
+		case err == nil:
+			err = fmt.Errorf("%s/v1/models answers %s", t.BaseURL, resp.Status)
+		default:
+			err = explainConnect(t.BaseURL, err)
+		}
+		if time.Until(deadline) < readyPause {
+			return fmt.Errorf("server not ready after %s: %w", patience, err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(readyPause):
+		}
+	}
+}
+
+// Command posts to one of the server's paths of control, such as /reset_prefix_cache.
+func Command(ctx context.Context, client *http.Client, t Target, path string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.BaseURL+path, nil)
+	if err != nil {
+		return fmt.Errorf("post to %s%s: %w", t.BaseURL, path, err)
+	}
+	for key, values := range t.Header {
+		req.Header[key] = values
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return explainConnect(t.BaseURL, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, errorBodyBytes))
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s%s answers %s: %s", t.BaseURL, path, resp.Status, protocol.ErrorText(body))
+	}
+	return err
 }
 
 // version asks vLLM's /version; other engines have none.

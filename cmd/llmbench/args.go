@@ -6,7 +6,7 @@ import (
 )
 
 // listFlags take several values after one flag, as vLLM's benchmark has it: --goodput ttft:100 tpot:50.
-var listFlags = []string{"goodput", "metadata", "header", "tag"}
+var listFlags = []string{"goodput", "metadata", "header", "tag", "lora-modules"}
 
 // listCommands have list flags and no positional arguments that such a list could swallow.
 var listCommands = []string{"collect"}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -23,9 +22,11 @@ import (
 // collectCmd measures a server.
 type collectCmd struct {
 	serverFlags
+	connectionFlags
 	datasetFlags
 	tokenizerFlags
 	loadFlags
+	acceptedFlags
 	bodyFlags
 	resultFlags
 	systemFlags
@@ -49,6 +50,7 @@ func (c *collectCmd) Run(a *app, k *kong.Context) error {
 	if err != nil {
 		return usageError(err)
 	}
+	a.tellNoEffect(k)
 	warehouse, err := c.open(a)
 	if err != nil {
 		return err
@@ -76,6 +78,11 @@ type setup struct {
 func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	client := &http.Client{Transport: collect.NewTransport(p.load.Target, 8, p.load.Timeouts), Timeout: 30 * time.Second}
 	defer client.CloseIdleConnections()
+	if c.ReadyCheck > 0 {
+		if err := collect.WaitReady(a.ctx, client, p.load.Target, time.Duration(c.ReadyCheck)*time.Second); err != nil {
+			return nil, err
+		}
+	}
 	row := c.runRow(p)
 	root, err := c.chooseModel(a, client, p, &row)
 	if err != nil {
@@ -89,9 +96,14 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	if tok.Source == tokenizer.FromFile { // a server's would be asked in the middle of the load
 		p.load.CountTokens = tok.Count
 	}
-	ds, err := dataset.New(p.data, tok)
+	data := p.data
+	data.NumPrompts += p.load.Warmups
+	ds, err := dataset.New(data, tok)
 	if err != nil {
 		return nil, err
+	}
+	if len(c.LoraModules) > 0 {
+		ds = dataset.WithModels(ds, c.LoraModules, c.LoraAssignment == "round-robin", p.data.Seed)
 	}
 	s := &setup{row: row, dataset: ds}
 	return s, c.describe(p, &s.row, tok, ds)
@@ -138,7 +150,8 @@ func (c *collectCmd) chooseModel(a *app, client *http.Client, p *collectPlan, ro
 func (c *collectCmd) describe(p *collectPlan, row *store.Run, tok tokenizer.Any, ds dataset.Dataset) error {
 	recipe := ds.Recipe()
 	recipe["dataset"] = p.data.Name
-	recipe["num_prompts"] = ds.Len()
+	recipe["num_prompts"] = p.data.NumPrompts
+	c.arrivalsRecipe(p, recipe)
 	data, err := json.Marshal(recipe)
 	if err != nil {
 		return fmt.Errorf("describe the workload: %w", err)
@@ -163,17 +176,26 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	if err != nil {
 		return nil, err
 	}
+	control := c.control(p)
+	p.load.BeforeOrigin = control.before
 	engine := collect.New(p.load, s.dataset, writer)
 	ctx, release := interruptible(a, engine)
 	defer release()
-	a.announce(p, writer.RunID())
-	a.noteCalibration(c.mostAtOnce(s.dataset.Len()))
-	if most, limit := c.mostAtOnce(s.dataset.Len()), collect.ConnectionLimit(); limit > 0 && most > limit {
+	a.announce(p, writer.RunID(), c.rateText(p.load.Arrivals))
+	most := p.mostAtOnce(s.dataset.Len())
+	a.noteCalibration(most)
+	if limit := collect.ConnectionLimit(); limit > 0 && most > limit {
 		a.note("%d requests at once need more open files than this process may have (room for %d connections): raise it with ulimit -n, or set --max-concurrency %d", most, limit, limit)
 	}
-	stopProgress := a.showProgress(engine)
+	stopProgress := func() {}
+	if !c.DisableTqdm {
+		stopProgress = a.showProgress(engine)
+	}
 	outcome, runErr := engine.Run(ctx)
 	stopProgress()
+	if err := control.after(); err != nil {
+		a.note("--profile: %v", err)
+	}
 	entry, err := c.finish(writer, s.row, outcome, runErr)
 	switch {
 	case err != nil && runErr != nil && strings.Contains(runErr.Error(), err.Error()): // the journal tells its failure again
@@ -186,12 +208,14 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	return &measured{entry, outcome}, nil
 }
 
-// mostAtOnce is how many requests may be in flight together; 0 where the rate decides and nobody knows beforehand.
-func (c *collectCmd) mostAtOnce(requests int) int {
+// mostAtOnce is how many requests of the load may be in flight together; 0 where the rate decides and nobody knows
+// beforehand.
+func (p *collectPlan) mostAtOnce(prompts int) int {
+	requests := prompts - p.load.Warmups
 	switch {
-	case c.MaxConcurrency > 0:
-		return min(c.MaxConcurrency, requests)
-	case math.IsInf(float64(c.RequestRate), 1):
+	case p.load.MaxConcurrency > 0:
+		return min(p.load.MaxConcurrency, requests)
+	case p.load.Arrivals.AllAtOnce():
 		return requests
 	}
 	return 0

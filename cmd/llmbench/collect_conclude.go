@@ -113,15 +113,19 @@ func (c *collectCmd) saveResult(a *app, p *collectPlan, entry store.Entry, s *re
 	if !c.savesResult() {
 		return nil
 	}
-	path := c.resultPath(interchange.VLLMFilename(entry.Run))
-	result := interchange.VLLM{Run: entry.Run, Summary: s.Summary, Metrics: resultMetrics(s.Latencies)}
+	path := c.resultPath(interchange.VLLMFilename(entry.Run, c.Label))
+	result := interchange.VLLM{Run: entry.Run, Label: optional(c.Label), Summary: s.Summary, Metrics: resultMetrics(s.Latencies)}
 	for _, m := range p.metadata {
 		result.Metadata = append(result.Metadata, interchange.Field{Key: m.key, Value: m.value})
 	}
 	if c.SaveDetailed {
 		result.Records = store.ReadRecords(entry.Files)
 	}
-	file, err := os.Create(path)
+	mode := os.O_TRUNC
+	if c.AppendResult {
+		mode = os.O_APPEND
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|mode, 0o666)
 	if err != nil {
 		return fmt.Errorf("write the result file: %w", err)
 	}
@@ -132,7 +136,7 @@ func (c *collectCmd) saveResult(a *app, p *collectPlan, entry store.Entry, s *re
 	return nil
 }
 
-func (c *collectCmd) savesResult() bool { return c.SaveResult || c.SaveDetailed }
+func (c *collectCmd) savesResult() bool { return c.SaveResult || c.SaveDetailed || c.AppendResult }
 
 // resultPath joins --result-dir and the file's name, --result-filename where given.
 func (c *collectCmd) resultPath(name string) string {

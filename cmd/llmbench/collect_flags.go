@@ -1,6 +1,10 @@
 package main
 
-import "llmbench/store"
+import (
+	"time"
+
+	"llmbench/store"
+)
 
 // The flags of collect, in the names and meanings of vLLM's serving benchmark; groups are those of the help.
 
@@ -12,21 +16,36 @@ type serverFlags struct {
 	Endpoint        string   `help:"Path of the API; follows the backend when not given." group:"server"`
 	Header          []string `help:"Extra header KEY=VALUE; several may follow." sep:"none" placeholder:"KEY=VALUE" group:"server"`
 	Insecure        bool     `help:"Accept any TLS certificate." group:"server"`
+	LoraModules     []string `help:"Names to send instead of the model's, one for each request; several may follow." sep:"none" placeholder:"NAME" group:"server"`
+	LoraAssignment  string   `help:"How --lora-modules are shared out: random or round-robin." enum:"random,round-robin" default:"random" group:"server"`
 	Model           string   `help:"Model; the server's first when not given." group:"server"`
 	ServedModelName string   `help:"Name to send in requests when --model names the tokenizer." group:"server"`
 	SkipModelCheck  bool     `help:"Do not look for the model in the server's list." group:"server"`
 }
 
+type connectionFlags struct {
+	APIKeyFile       string         `name:"api-key-file" help:"File with the API key; wins over OPENAI_API_KEY. Keys are neither printed nor stored." type:"path" group:"connection"`
+	CAFile           string         `name:"ca-file" help:"PEM file of the authorities to trust instead of the system's." type:"path" group:"connection"`
+	HTTP2            bool           `name:"http2" help:"Speak HTTP/2 and nothing else; an http:// address gets it without TLS." group:"connection"`
+	RequestIDPrefix  string         `name:"request-id-prefix" help:"Begin of the header X-Request-Id, before the request's number; llmbench-<random>- when not given." group:"connection"`
+	ColdConnections  bool           `help:"Open connections as requests need them instead of ahead of the load." group:"connection"`
+	TimeoutConnect   time.Duration  `help:"Longest wait for a connection; 0 none." default:"30s" group:"connection"`
+	TimeoutFirstByte time.Duration  `help:"Longest wait from sending to the first byte of the answer; 0 none." default:"0" group:"connection"`
+	TimeoutIdle      time.Duration  `help:"Longest silence within an answer; 0 none." default:"0" group:"connection"`
+	TimeoutTotal     *time.Duration `help:"Longest time of a request; 0 none. When not given: AIOHTTP_TIMEOUT of the environment, in seconds, else 6h." group:"connection"`
+}
+
 type tokenizerFlags struct {
-	Tokenizer       string `help:"tokenizer.json, its folder, a model of the local Hugging Face cache, or 'server'; found by --model when not given." group:"data"`
-	TrustRemoteCode bool   `help:"Accepted for vLLM's command lines; llmbench runs no code of a model." group:"data"`
+	Tokenizer string `help:"tokenizer.json, its folder, a model of the local Hugging Face cache, or 'server'; found by --model when not given." group:"data"`
 }
 
 type datasetFlags struct {
 	DatasetName       string `help:"Dataset: ${datasets}." default:"random" group:"data"`
 	DatasetPath       string `help:"File of the dataset." group:"data"`
-	NumPrompts        int    `help:"Number of requests." default:"1000" group:"data"`
+	NumPrompts        *int   `help:"Number of requests; 1000 when neither it nor --duration or --stages says how many." group:"data"`
 	Seed              *int64 `help:"Seed of prompts and arrivals; drawn, printed and stored when not given." group:"data"`
+	InputLen          *int   `help:"Tokens of a prompt, for the datasets whose prompts are made: stands for --random-input-len." group:"data"`
+	OutputLen         *int   `help:"Tokens to ask for: stands for --random-output-len and --sharegpt-output-len." group:"data"`
 	RandomInputLen    int    `help:"random: tokens of a prompt." default:"1024" group:"data"`
 	RandomOutputLen   int    `help:"random: tokens to ask for." default:"128" group:"data"`
 	RandomRangeRatio  string `help:"random: lengths vary by this share up and down; a number, or {\"input\":a,\"output\":b}." default:"0" group:"data"`
@@ -35,10 +54,21 @@ type datasetFlags struct {
 }
 
 type loadFlags struct {
-	RequestRate    store.Rate `help:"Requests per second; inf sends all at once." default:"inf" group:"load"`
-	Burstiness     store.Rate `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
-	MaxConcurrency int        `help:"Most requests in flight; the wait is recorded." group:"load"`
-	MaxFailed      string     `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
+	RequestRate      store.Rate    `help:"Requests per second; inf sends all at once." default:"inf" group:"load"`
+	Duration         time.Duration `help:"Stop sending after this; bounds the requests beside --num-prompts." group:"load"`
+	RampUpStrategy   string        `help:"Raise the rate over time, linear or exponential: over --duration, else as long as --num-prompts last. (vLLM raises it from request to request.)" enum:",linear,exponential" default:"" group:"load"`
+	RampUpStartRPS   *float64      `name:"ramp-up-start-rps" help:"Rate at the begin of the ramp." group:"load"`
+	RampUpEndRPS     *float64      `name:"ramp-up-end-rps" help:"Rate at its end." group:"load"`
+	Stages           string        `help:"Rates one after the other, such as 10:30s,20:30s." placeholder:"RATE:LENGTH,..." group:"load"`
+	Burstiness       store.Rate    `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
+	MaxConcurrency   int           `help:"Most requests in flight; the wait is recorded." group:"load"`
+	ThinkTime        time.Duration `help:"Closed loop: each of the --max-concurrency users waits so long after an answer before the next request." group:"load"`
+	ProbeRequestRate float64       `help:"One-token requests per second beside the load and outside --max-concurrency; kept in phase probe." default:"0" group:"load"`
+	NumWarmups       int           `help:"Requests before the load, with prompts of their own as far as the dataset has them; kept in phase warmup." group:"load"`
+	ReadyCheck       int           `name:"ready-check-timeout-sec" help:"Longest wait in seconds for the server to list its models; no prompt is sent." group:"load"`
+	ResetCache       bool          `name:"reset-prefix-cache" help:"Empty the server's prefix cache after the warm-ups (POST /reset_prefix_cache)." group:"load"`
+	Profile          bool          `help:"Let the server profile the load (POST /start_profile, /stop_profile)." group:"load"`
+	MaxFailed        string        `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
 }
 
 type bodyFlags struct {
@@ -60,6 +90,9 @@ type resultFlags struct {
 	Goodput           []string `help:"SLOs in ms: ttft:100 tpot:50 e2el:1000; several may follow." sep:"none" placeholder:"METRIC:MS" group:"report"`
 	SaveResult        bool     `help:"Write a result file in vLLM's format too." group:"report"`
 	SaveDetailed      bool     `help:"The same with per-request lists; keeps the output texts." group:"report"`
+	AppendResult      bool     `help:"The same, added to the file as a further line." group:"report"`
+	Label             string   `help:"Begin of the result file's name, in place of the backend." group:"report"`
+	DisableTqdm       bool     `help:"Show no progress." group:"report"`
 	ResultDir         string   `help:"Folder of the result file." type:"path" group:"report"`
 	ResultFilename    string   `help:"Name of the result file." group:"report"`
 	Metadata          []string `help:"KEY=VALUE for the result file and the run's tags; several may follow." sep:"none" placeholder:"KEY=VALUE" group:"report"`

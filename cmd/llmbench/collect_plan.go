@@ -7,21 +7,16 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"llmbench/collect"
 	"llmbench/collect/dataset"
 	"llmbench/collect/protocol"
 	"llmbench/store"
 )
-
-// requestTimeout bounds a whole request, as vLLM's client does: a stream that never ends must not hold a run for ever.
-const requestTimeout = 6 * time.Hour
 
 // collectPlan is everything the flags of collect say, checked before anything is sent.
 type collectPlan struct {
@@ -49,45 +44,12 @@ func (c *collectCmd) plan(a *app) (*collectPlan, error) {
 		}
 	}
 	add(c.planTarget(a, p))
+	add(c.planConnection(a, p))
 	add(c.planBody(p))
 	add(c.planLoad(p))
 	add(c.planData(p))
 	add(c.planResult(p))
 	return p, errors.Join(errs...)
-}
-
-func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
-	backend, err := protocol.Lookup(c.Backend)
-	errs := []error{err}
-	base := strings.TrimRight(c.BaseURL, "/")
-	if base == "" {
-		base = "http://" + hostPort(c.Host, c.Port)
-	}
-	if u, err := url.Parse(base); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", base))
-	}
-	if c.Endpoint != "" {
-		backend = backend.At("/" + strings.TrimPrefix(c.Endpoint, "/"))
-	}
-	header := http.Header{}
-	if key := a.getenv("OPENAI_API_KEY"); key != "" {
-		header.Set("Authorization", "Bearer "+key)
-	}
-	pairs, err := keyValues("--header", c.Header)
-	errs = append(errs, err)
-	for _, h := range pairs {
-		header.Set(h.key, h.value)
-	}
-	p.load.Backend = backend
-	p.load.Target = collect.Target{BaseURL: base, Endpoint: backend.Endpoint, Header: header, Insecure: c.Insecure, Proxy: http.ProxyFromEnvironment}
-	return errors.Join(errs...)
-}
-
-func hostPort(host string, port int) string {
-	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
-		host = "[" + host + "]"
-	}
-	return host + ":" + strconv.Itoa(port)
 }
 
 func (c *collectCmd) planBody(p *collectPlan) error {
@@ -131,14 +93,20 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 		seed = *c.Seed
 	}
 	p.data.Seed = seed
-	p.load.Arrivals = collect.Arrivals{Rate: c.RequestRate, Burstiness: c.Burstiness, Seed: seed}
+	arrivalsErr := c.planArrivals(p)
 	p.load.MaxConcurrency = c.MaxConcurrency
-	p.load.Timeouts = collect.Timeouts{Connect: 30 * time.Second, Total: requestTimeout}
 	p.load.RequestIDPrefix = fmt.Sprintf("llmbench-%08x-", rand.Uint32())
+	if c.RequestIDPrefix != "" {
+		p.load.RequestIDPrefix = c.RequestIDPrefix
+	}
 	p.load.KeepText = c.SaveDetailed
+	p.load.Warmups, p.load.ThinkTime, p.load.ProbeRate = c.NumWarmups, c.ThinkTime, c.ProbeRequestRate
+	if c.ReadyCheck < 0 {
+		return errors.Join(arrivalsErr, p.load.Validate(), fmt.Errorf("--ready-check-timeout-sec %d: must not be below 0", c.ReadyCheck))
+	}
 	var err error
 	p.maxFailed, err = parseFailLimit(c.MaxFailed)
-	return errors.Join(p.load.Validate(), err)
+	return errors.Join(arrivalsErr, p.load.Validate(), err)
 }
 
 func (c *collectCmd) planData(p *collectPlan) error {
@@ -147,9 +115,18 @@ func (c *collectCmd) planData(p *collectPlan) error {
 	if err != nil {
 		err = fmt.Errorf("--random-range-ratio: %w", err)
 	}
-	p.data.Name, p.data.Path, p.data.NumPrompts = c.DatasetName, c.DatasetPath, c.NumPrompts
+	p.data.Name, p.data.Path = c.DatasetName, c.DatasetPath
 	p.data.OutputLen = c.SharegptOutputLen
 	p.data.Random = dataset.RandomConfig{InputLen: c.RandomInputLen, OutputLen: c.RandomOutputLen, PrefixLen: c.RandomPrefixLen, Range: ratio}
+	if c.InputLen != nil {
+		p.data.Random.InputLen = *c.InputLen
+	}
+	if c.OutputLen != nil {
+		p.data.Random.OutputLen, p.data.OutputLen = *c.OutputLen, *c.OutputLen
+		if *c.OutputLen < 1 {
+			err = errors.Join(err, fmt.Errorf("--output-len %d: must be at least 1", *c.OutputLen))
+		}
+	}
 	return errors.Join(err, p.data.Validate())
 }
 
@@ -272,7 +249,7 @@ func (c *collectCmd) runRow(p *collectPlan) store.Run {
 		Name: optional(c.Name), DCU: optional(c.DCU), DCUCount: optional(c.DCUCount), TP: optional(c.TP), PP: optional(c.PP), DP: optional(c.DP),
 		DType: optional(c.DType), Backend: new(p.load.Backend.Name), BaseURL: new(withoutPassword(p.load.Target.BaseURL)),
 		Dataset: new(p.data.Name), DatasetPath: optional(p.data.Path), NumPrompts: new(int64(p.data.NumPrompts)),
-		RequestRate: new(c.RequestRate), Burstiness: new(c.Burstiness), MaxConcurrency: optional(int64(c.MaxConcurrency)),
+		RequestRate: p.rate(), Burstiness: new(c.Burstiness), MaxConcurrency: optional(int64(c.MaxConcurrency)),
 		Seed: new(p.data.Seed), IgnoreEOS: new(p.load.Protocol.IgnoreEOS), Sampling: jsonText(samplingSent(p.load.Protocol)),
 		SLO: jsonText(p.slo), Tags: p.tags,
 	}

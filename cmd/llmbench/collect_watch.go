@@ -41,13 +41,13 @@ func interruptible(a *app, engine *collect.Engine) (context.Context, func()) {
 }
 
 // announce says what is about to run, in the words of vLLM's benchmark where it has them.
-func (a *app) announce(p *collectPlan, runID string) {
+func (a *app) announce(p *collectPlan, runID, rate string) {
 	limit := "none"
 	if p.load.MaxConcurrency > 0 {
 		limit = fmt.Sprint(p.load.MaxConcurrency)
 	}
 	a.note("run %s: %d requests to %s (%s, model %s)", runID, p.data.NumPrompts, p.load.Target.URL(), p.load.Backend.Name, p.load.Protocol.Model)
-	a.note("traffic request rate: %s, burstiness factor: %s (%s), maximum request concurrency: %s", p.load.Arrivals.Rate, p.load.Arrivals.Burstiness, process(p.load.Arrivals), limit)
+	a.note("traffic request rate: %s, burstiness factor: %s (%s), maximum request concurrency: %s", rate, p.load.Arrivals.Burstiness, process(p.load.Arrivals), limit)
 	if p.seedDrawn {
 		a.note("seed %d was drawn; --seed %d repeats this workload", p.data.Seed, p.data.Seed)
 	}

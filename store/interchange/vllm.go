@@ -22,6 +22,8 @@ type Field struct {
 
 // VLLM is a result file in the format of vLLM's serving benchmark: one JSON object whose keys stand in that tool's order.
 type VLLM struct {
+	// Label is the key label; null when nil.
+	Label   *string
 	Run     store.Run
 	Summary store.Summary
 	// Metadata are the pairs of --metadata, top-level keys of their own.
@@ -49,7 +51,7 @@ func (v VLLM) Write(w io.Writer) error {
 func (v VLLM) setup() []Field {
 	r := v.Run
 	fields := []Field{
-		{"date", r.BeganAt.Local().Format("20060102-150405")}, {"endpoint_type", r.Backend}, {"backend", r.Backend}, {"label", nil},
+		{"date", r.BeganAt.Local().Format("20060102-150405")}, {"endpoint_type", r.Backend}, {"backend", r.Backend}, {"label", v.Label},
 		{"model_id", r.Model}, {"tokenizer_id", r.Tokenizer}, {"num_prompts", r.NumPrompts},
 	}
 	fields = append(fields, v.Metadata...)
@@ -163,9 +165,12 @@ func writeObject(w io.Writer, fields []Field) error {
 	return err
 }
 
-// VLLMFilename is the name that tool would give: {backend}-{rate}qps[-concurrency{C}]-{model's last part}-{date}.json.
-func VLLMFilename(r store.Run) string {
-	name := text(r.Backend) + "-" + rate(r.RequestRate) + "qps"
+// VLLMFilename is the name that tool would give: {label or backend}-{rate}qps[-concurrency{C}]-{model's last part}-{date}.json.
+func VLLMFilename(r store.Run, label string) string {
+	if label == "" {
+		label = text(r.Backend)
+	}
+	name := label + "-" + rate(r.RequestRate) + "qps"
 	if r.MaxConcurrency != nil {
 		name += "-concurrency" + strconv.FormatInt(*r.MaxConcurrency, 10)
 	}

@@ -95,11 +95,11 @@ func TestVLLMUnreadableRecords(t *testing.T) {
 
 func TestVLLMFilename(t *testing.T) {
 	run := testRun()
-	if got, want := VLLMFilename(run), "vllm-infqps-M-7B-20260102-030405.json"; got != want {
+	if got, want := VLLMFilename(run, ""), "vllm-infqps-M-7B-20260102-030405.json"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	run.RequestRate, run.MaxConcurrency = new(store.Rate(10)), new(int64(4))
-	if got, want := VLLMFilename(run), "vllm-10.0qps-concurrency4-M-7B-20260102-030405.json"; got != want {
+	if got, want := VLLMFilename(run, ""), "vllm-10.0qps-concurrency4-M-7B-20260102-030405.json"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

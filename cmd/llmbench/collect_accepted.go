@@ -1,0 +1,70 @@
+package main
+
+import "github.com/alecthomas/kong"
+
+// acceptedFlags are flags of vLLM's benchmark that change nothing here. They are taken, so that its command lines run,
+// and each says so and why (tag noeffect). A flag that is built moves out of here.
+type acceptedFlags struct {
+	TokenizerMode                string `name:"tokenizer-mode" hidden:"" noeffect:"prompts are counted by tokenizer.json, which has one mode"`
+	TrustRemoteCode              bool   `name:"trust-remote-code" hidden:"" noeffect:"llmbench runs no code of a model"`
+	SkipTokenizerInit            bool   `name:"skip-tokenizer-init" hidden:"" noeffect:"without a tokenizer lengths are an approximation that the report names, and all latencies are kept"`
+	SelfTimed                    bool   `name:"self-timed" hidden:"" noeffect:"no dataset here carries arrival times"`
+	NoSelfTimed                  bool   `name:"no-self-timed" hidden:"" noeffect:"no dataset here carries arrival times"`
+	ChatTemplateKwargs           string `name:"chat-template-kwargs" hidden:"" noeffect:"prompts are not rendered by the client; send them to the server with --extra-body {\"chat_template_kwargs\":{...}}"`
+	UseBeamSearch                bool   `name:"use-beam-search" hidden:"" noeffect:"vLLM's benchmark does not send it either; use --extra-body"`
+	PlotTimeline                 bool   `name:"plot-timeline" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`
+	TimelineItlThresholds        string `name:"timeline-itl-thresholds" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`
+	PlotDatasetStats             bool   `name:"plot-dataset-stats" hidden:"" noeffect:"prompt_tokens and asked_tokens of every request are in the warehouse; see llmbench sql"`
+	NoStream                     bool   `name:"no-stream" hidden:"" noeffect:"datasets are read from files on this machine"`
+	NoOversample                 bool   `name:"no-oversample" hidden:"" noeffect:"a dataset with too few prompts is always drawn from again"`
+	DisableShuffle               bool   `name:"disable-shuffle" hidden:"" noeffect:"sharegpt is always shuffled by --seed"`
+	SkipChatTemplate             bool   `name:"skip-chat-template" hidden:"" noeffect:"the client applies no chat template"`
+	EnableMultimodalChat         bool   `name:"enable-multimodal-chat" hidden:"" noeffect:"prompts are text"`
+	CustomEnsureClientSideData   bool   `name:"custom-ensure-client-side-data" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	NoReranker                   bool   `name:"no-reranker" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	CustomOutputLen              string `name:"custom-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	SpecBenchOutputLen           string `name:"spec-bench-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	SpecBenchCategory            string `name:"spec-bench-category" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	SonnetInputLen               string `name:"sonnet-input-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	SonnetOutputLen              string `name:"sonnet-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	SonnetPrefixLen              string `name:"sonnet-prefix-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	TimedTraceChunkHashSize      string `name:"timed-trace-chunk-hash-size" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	TimedTraceSecMultiplier      string `name:"timed-trace-sec-multiplier" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	TimedTraceLabelTimestamp     string `name:"timed-trace-label-timestamp" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	TimedTraceLabelInputLength   string `name:"timed-trace-label-input-length" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	TimedTraceLabelOutputLength  string `name:"timed-trace-label-output-length" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	TimedTraceLabelHashIds       string `name:"timed-trace-label-hash-ids" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	BlazeditMinDistance          string `name:"blazedit-min-distance" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	BlazeditMaxDistance          string `name:"blazedit-max-distance" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	AsrMinAudioLenSec            string `name:"asr-min-audio-len-sec" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	AsrMaxAudioLenSec            string `name:"asr-max-audio-len-sec" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	RandomBatchSize              string `name:"random-batch-size" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	RandomMmBaseItemsPerRequest  string `name:"random-mm-base-items-per-request" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	RandomMmNumMmItemsRangeRatio string `name:"random-mm-num-mm-items-range-ratio" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	RandomMmLimitMmPerPrompt     string `name:"random-mm-limit-mm-per-prompt" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	RandomMmBucketConfig         string `name:"random-mm-bucket-config" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	HfSubset                     string `name:"hf-subset" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	HfSplit                      string `name:"hf-split" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	HfOutputLen                  string `name:"hf-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	HfName                       string `name:"hf-name" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	BfclCategories               string `name:"bfcl-categories" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	PrefixRepetitionPrefixLen    string `name:"prefix-repetition-prefix-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	PrefixRepetitionSuffixLen    string `name:"prefix-repetition-suffix-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	PrefixRepetitionNumPrefixes  string `name:"prefix-repetition-num-prefixes" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	PrefixRepetitionOutputLen    string `name:"prefix-repetition-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	SpeedBenchDatasetSubset      string `name:"speed-bench-dataset-subset" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	SpeedBenchOutputLen          string `name:"speed-bench-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+	SpeedBenchCategory           string `name:"speed-bench-category" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
+}
+
+// tellNoEffect says of every flag given without an effect why it has none.
+func (a *app) tellNoEffect(k *kong.Context) {
+	for _, step := range k.Path {
+		if step.Flag == nil {
+			continue
+		}
+		if why := step.Flag.Tag.Get("noeffect"); why != "" {
+			a.note("--%s has no effect: %s", step.Flag.Name, why)
+		}
+	}
+}

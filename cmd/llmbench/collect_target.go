@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"llmbench/collect"
+	"llmbench/collect/protocol"
+)
+
+// requestTimeout bounds a whole request, as vLLM's client does: a stream that never ends must not hold a run for ever.
+const requestTimeout = 6 * time.Hour
+
+func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
+	backend, err := protocol.Lookup(c.Backend)
+	errs := []error{err}
+	base := strings.TrimRight(c.BaseURL, "/")
+	if base == "" {
+		base = "http://" + hostPort(c.Host, c.Port)
+	}
+	if u, err := url.Parse(base); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", base))
+	}
+	if c.Endpoint != "" {
+		backend = backend.At("/" + strings.TrimPrefix(c.Endpoint, "/"))
+	}
+	header, err := c.header(a)
+	errs = append(errs, err)
+	roots, err := authorities(c.CAFile)
+	errs = append(errs, err)
+	p.load.Backend = backend
+	p.load.Target = collect.Target{BaseURL: base, Endpoint: backend.Endpoint, Header: header, Insecure: c.Insecure, RootCAs: roots, HTTP2: c.HTTP2, Proxy: http.ProxyFromEnvironment}
+	return errors.Join(errs...)
+}
+
+// header is that of every request: the API key, and what --header says, which wins.
+func (c *collectCmd) header(a *app) (http.Header, error) {
+	key, err := apiKey(c.APIKeyFile, a.getenv("OPENAI_API_KEY"))
+	header := http.Header{}
+	if key != "" {
+		header.Set("Authorization", "Bearer "+key)
+	}
+	pairs, pairsErr := keyValues("--header", c.Header)
+	for _, h := range pairs {
+		header.Set(h.key, h.value)
+	}
+	return header, errors.Join(err, pairsErr)
+}
+
+// apiKey is the content of the file where one is named, else the environment's.
+func apiKey(path, fromEnvironment string) (string, error) {
+	if path == "" {
+		return fromEnvironment, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("--api-key-file: %w", err)
+	}
+	key := string(bytes.TrimSpace(data))
+	if key == "" || strings.ContainsAny(key, "\r\n") {
+		return "", fmt.Errorf("--api-key-file %s: must hold one line, the key", path)
+	}
+	return key, nil
+}
+
+// authorities reads --ca-file; nil when there is none.
+func authorities(path string) (*x509.CertPool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--ca-file: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(data) {
+		return nil, fmt.Errorf("--ca-file %s: holds no certificate in PEM form", path)
+	}
+	return roots, nil
+}
+
+func hostPort(host string, port int) string {
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + strconv.Itoa(port)
+}
+
+func (c *collectCmd) planConnection(a *app, p *collectPlan) error {
+	total, err := totalTimeout(c.TimeoutTotal, a.getenv("AIOHTTP_TIMEOUT"))
+	p.load.ColdConnections = c.ColdConnections
+	p.load.Timeouts = collect.Timeouts{Connect: c.TimeoutConnect, FirstByte: c.TimeoutFirstByte, Idle: c.TimeoutIdle, Total: total}
+	return err
+}
+
+// totalTimeout is the flag's, else that of AIOHTTP_TIMEOUT in seconds, else vLLM's six hours.
+func totalTimeout(given *time.Duration, environment string) (time.Duration, error) {
+	switch {
+	case given != nil:
+		return *given, nil
+	case environment == "":
+		return requestTimeout, nil
+	}
+	seconds, err := strconv.ParseFloat(environment, 64)
+	if err != nil || !(seconds >= 0) || seconds > 1e9 {
+		return 0, fmt.Errorf("AIOHTTP_TIMEOUT %q: must be a number of seconds; --timeout-total wins over it", environment)
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}

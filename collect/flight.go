@@ -1,0 +1,34 @@
+package collect
+
+// flight is what one request of the load needs while it is under way. It is used again: a request costs next to no
+// memory.
+type flight struct {
+	engine      *Engine
+	x           exchange
+	id          []byte
+	inputTokens int
+	ended       func()
+}
+
+// flight takes one that has landed, or a new one. The reader is always new: some keep what the answer said before.
+func (e *Engine) flight() *flight {
+	f, ok := e.flights.Get().(*flight)
+	if ok {
+		f.x.reader = e.config.Backend.Protocol.Reader()
+	} else {
+		f = &flight{engine: e, x: *newExchange(nil, &e.config.Backend, e.config.Protocol.Stream, e.config.KeepText)}
+		f.ended = f.land
+	}
+	f.x.live = e.live.counter()
+	return f
+}
+
+// land hands the record over and frees the slot. f is another request's once it returns.
+func (f *flight) land() {
+	e := f.engine
+	e.freeSlotLater(f.x.rec.DoneNS.V)
+	e.finish(&f.x, f.inputTokens)
+	f.x.rec = nil
+	e.flights.Put(f)
+	e.inFlight.Done()
+}
