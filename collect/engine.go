@@ -54,7 +54,9 @@ type Outcome struct {
 	Completed, Failed int64
 	// Interrupted is true when the load was stopped before all requests were sent, or cut before all had ended.
 	Interrupted bool
-	Client      Client
+	// Stopped is true when Stop was called or ctx ended, even if everything had been sent by then.
+	Stopped bool
+	Client  Client
 }
 
 // Engine runs one load.
@@ -110,7 +112,9 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	prepared.Go(preparer.run)
 	defer prepared.Wait()
 	defer preparer.stop()
-	preparer.primed(ctx)
+	stopping, cancel := stoppable(ctx, e.stopping)
+	defer cancel()
+	preparer.primed(stopping)
 	var err error
 	if e.carrier, err = e.newCarrier(ctx); err != nil {
 		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, fmt.Errorf("open connections to %s: %w", e.config.Target.BaseURL, err)
@@ -123,14 +127,14 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	e.recorder = newRecorder(e.sink, e.config.CountTokens, e.Stop)
 	e.originNS.Store(e.nowNS())
 	self := startSelfMeasure()
-	sent, err := e.dispatch(ctx, preparer, offsets)
+	sent, err := e.dispatch(ctx, stopping, preparer, offsets)
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
 
 	r := e.recorder
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
-		Interrupted: sent < e.dataset.Len() || ctx.Err() != nil,
-		Client:      self.end(&r.tally, r.highWater, r.full, !math.IsInf(float64(e.config.Arrivals.Rate), 1))}
+		Interrupted: sent < e.dataset.Len() || ctx.Err() != nil, Stopped: stopping.Err() != nil,
+		Client: self.end(&r.tally, r.highWater, r.full, !math.IsInf(float64(e.config.Arrivals.Rate), 1))}
 	return outcome, errors.Join(err, recordErr)
 }
 
@@ -138,18 +142,17 @@ func (e *Engine) fillSlots() {
 	if e.config.MaxConcurrency == 0 {
 		return
 	}
-	e.slots = make(chan int64, e.config.MaxConcurrency)
-	for range e.config.MaxConcurrency {
+	slots := min(e.config.MaxConcurrency, e.dataset.Len())
+	e.slots = make(chan int64, slots)
+	for range slots {
 		e.slots <- math.MinInt64
 	}
 }
 
 // dispatch sends each request at its time, as soon as it has a slot, and waits for all of them. One goroutine hands out
 // the slots in the order of the schedule: a queue without a lock, and first come is first served.
-func (e *Engine) dispatch(ctx context.Context, prepare *preparer, offsets []time.Duration) (sent int, err error) {
+func (e *Engine) dispatch(ctx, stopping context.Context, prepare *preparer, offsets []time.Duration) (sent int, err error) {
 	defer e.inFlight.Wait()
-	stopping, cancel := stoppable(ctx, e.stopping)
-	defer cancel()
 	for _, offset := range offsets {
 		next, ok := prepare.next()
 		if !ok {

@@ -8,16 +8,16 @@ import (
 )
 
 // Sink keeps finished requests. Append is called by one goroutine; the records are the collector's again once it
-// returns.
+// returns, and the sink's to keep even if it cannot write them yet: after an error it is given the later ones too.
 type Sink interface {
 	Append(batch []*store.Record) error
 }
 
-// Recording is taken a batch at a time: as many as wait, at least once a second.
+// Recording is taken a batch at a time: as many as wait, ten times a second, so that a killed client has lost little.
 const (
 	recorderQueue = 8192
 	recorderBatch = 1024
-	recorderPause = time.Second
+	recorderPause = 100 * time.Millisecond
 )
 
 // finished is a request that has ended, with what is needed to settle its token counts.
@@ -43,7 +43,7 @@ type recorder struct {
 }
 
 // newRecorder starts the recorder. count may be nil: outputs the server did not count are then counted by chunks.
-// onErr is called once when the sink fails; later records are dropped, for there is nowhere to keep them.
+// onErr is called once, when the sink first fails.
 func newRecorder(sink Sink, count func(string) (int, error), onErr func()) *recorder {
 	r := &recorder{sink: sink, count: count, onErr: onErr, queue: make(chan finished, recorderQueue), ended: make(chan struct{})}
 	go r.run()
@@ -89,10 +89,9 @@ func (r *recorder) flush(batch []*store.Record) []*store.Record {
 	if len(batch) == 0 {
 		return batch
 	}
-	if r.err == nil {
-		if r.err = r.sink.Append(batch); r.err != nil {
-			r.onErr()
-		}
+	if err := r.sink.Append(batch); err != nil && r.err == nil {
+		r.err = err
+		r.onErr()
 	}
 	for _, rec := range batch {
 		recordPool.Put(rec)

@@ -169,6 +169,9 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	stopProgress := a.showProgress(engine)
 	outcome, runErr := engine.Run(ctx)
 	stopProgress()
+	if runErr != nil && outcome.Completed+outcome.Failed == 0 { // no request was made: there is no run to keep
+		return nil, errors.Join(runErr, writer.Abort())
+	}
 	entry, err := c.finish(writer, s.row, outcome, runErr)
 	switch {
 	case err != nil && runErr != nil && strings.Contains(runErr.Error(), err.Error()): // the journal tells its failure again

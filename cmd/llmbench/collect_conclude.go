@@ -32,7 +32,7 @@ func (c *collectCmd) conclude(a *app, p *collectPlan, w *store.Warehouse, m *mea
 func (c *collectCmd) exit(a *app, p *collectPlan, m *measured) error {
 	o := m.outcome
 	switch {
-	case o.Interrupted:
+	case o.Interrupted || o.Stopped:
 		return &exitError{exitInterrupted, errSilent}
 	case o.Completed == 0:
 		return fmt.Errorf("all %d requests failed; see above why, and llmbench runs show %s", o.Failed, m.entry.Run.RunID)

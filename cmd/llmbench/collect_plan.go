@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,24 +64,53 @@ func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
 	if base == "" {
 		base = "http://" + hostPort(c.Host, c.Port)
 	}
-	if u, err := url.Parse(base); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", base))
+	header := http.Header{}
+	u, err := url.Parse(base)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", withoutPassword(base)))
+	case u.User != nil: // a user and password become a header, so that they are told to the server and to nobody else
+		password, _ := u.User.Password()
+		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)))
+		base = withoutPassword(base)
+	}
+	if c.BaseURL == "" && (c.Port < 1 || c.Port > 65535) {
+		errs = append(errs, fmt.Errorf("--port %d: must be between 1 and 65535", c.Port))
 	}
 	if c.Endpoint != "" {
 		backend = backend.At("/" + strings.TrimPrefix(c.Endpoint, "/"))
 	}
-	header := http.Header{}
 	if key := a.getenv("OPENAI_API_KEY"); key != "" {
 		header.Set("Authorization", "Bearer "+key)
 	}
 	pairs, err := keyValues("--header", c.Header)
 	errs = append(errs, err)
 	for _, h := range pairs {
+		errs = append(errs, checkHeader(h))
 		header.Set(h.key, h.value)
 	}
 	p.load.Backend = backend
 	p.load.Target = collect.Target{BaseURL: base, Endpoint: backend.Endpoint, Header: header, Insecure: c.Insecure, Proxy: http.ProxyFromEnvironment}
 	return errors.Join(errs...)
+}
+
+// framingHeaders are set by whoever sends the request; another value would break it.
+var framingHeaders = []string{"Connection", "Content-Length", "Content-Type", "Transfer-Encoding", "Accept-Encoding"}
+
+// checkHeader refuses what is no HTTP header, and what would break the request's framing.
+func checkHeader(h keyValue) error {
+	token := func(r rune) bool {
+		return r > ' ' && r < 0x7f && !strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
+	}
+	switch {
+	case strings.ContainsFunc(h.key, func(r rune) bool { return !token(r) }):
+		return fmt.Errorf("--header %q: not the name of an HTTP header", h.key)
+	case strings.ContainsFunc(h.value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+		return fmt.Errorf("--header %s: its value holds a control character", h.key)
+	case slices.Contains(framingHeaders, http.CanonicalHeaderKey(h.key)):
+		return fmt.Errorf("--header %s: cannot be chosen, it frames the request", h.key)
+	}
+	return nil
 }
 
 func hostPort(host string, port int) string {
@@ -92,8 +122,8 @@ func hostPort(host string, port int) string {
 
 func (c *collectCmd) planBody(p *collectPlan) error {
 	p.load.Protocol = protocol.Config{Stream: true, IgnoreEOS: c.ignoresEOS(), Logprobs: c.Logprobs, Sampling: c.sampling()}
-	if c.ExtraBody == "" {
-		return nil
+	if err := checkSampling(p.load.Protocol.Sampling); err != nil || c.ExtraBody == "" {
+		return err
 	}
 	if err := json.Unmarshal([]byte(c.ExtraBody), &p.load.Protocol.ExtraBody); err != nil {
 		return fmt.Errorf("--extra-body: not a JSON object: %w", err)
@@ -102,6 +132,17 @@ func (c *collectCmd) planBody(p *collectPlan) error {
 		p.load.Protocol.Stream = string(stream) != "false"
 	}
 	return nil
+}
+
+// checkSampling refuses numbers that JSON has no form for.
+func checkSampling(sampling map[string]any) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(sampling)) {
+		if v, ok := sampling[name].(float64); ok && (math.IsNaN(v) || math.IsInf(v, 0)) {
+			errs = append(errs, fmt.Errorf("--%s %v: must be a finite number", strings.ReplaceAll(name, "_", "-"), v))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // ignoresEOS: random prompts ask vLLM for the whole length by themselves, as its benchmark does.
@@ -138,7 +179,16 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 	p.load.KeepText = c.SaveDetailed
 	var err error
 	p.maxFailed, err = parseFailLimit(c.MaxFailed)
-	return errors.Join(p.load.Validate(), err)
+	return errors.Join(p.load.Validate(), err, checkLength(c.NumPrompts, c.RequestRate))
+}
+
+// checkLength refuses a load that would take more than a year.
+func checkLength(prompts int, rate store.Rate) error {
+	const year = 365 * 24 * time.Hour
+	if seconds := float64(prompts) / float64(rate); seconds > year.Seconds() {
+		return fmt.Errorf("--num-prompts %d at --request-rate %s would take %.0f days", prompts, rate, seconds/86400)
+	}
+	return nil
 }
 
 func (c *collectCmd) planData(p *collectPlan) error {
@@ -222,7 +272,7 @@ func parseSLO(given []string) (map[string]float64, error) {
 		name, limit, ok := strings.Cut(text, ":")
 		v, err := strconv.ParseFloat(limit, 64)
 		switch {
-		case !ok || err != nil || math.IsNaN(v):
+		case !ok || err != nil || math.IsNaN(v) || math.IsInf(v, 0):
 			errs = append(errs, fmt.Errorf("--goodput %q: must be METRIC:MILLISECONDS, such as ttft:100", text))
 		case name != "ttft" && name != "tpot" && name != "e2el":
 			errs = append(errs, fmt.Errorf("--goodput %q: the metric must be ttft, tpot or e2el", text))

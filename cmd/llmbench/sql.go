@@ -60,9 +60,6 @@ func (c *sqlCmd) Validate() error {
 
 // Run answers one question, or holds a conversation.
 func (c *sqlCmd) Run(a *app) error {
-	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	a = a.with(ctx)
 	if c.Schema {
 		return writeSchema(a.stdout, query.Schema())
 	}
@@ -83,7 +80,7 @@ func (c *sqlCmd) Run(a *app) error {
 		_, err := io.WriteString(a.stdout, query.InitScript(source))
 		return err
 	}
-	session, err := query.Open(ctx, source, query.Options{Warn: a.warn})
+	session, err := query.Open(a.ctx, source, query.Options{Warn: a.warn})
 	if err != nil {
 		return err
 	}
@@ -91,7 +88,14 @@ func (c *sqlCmd) Run(a *app) error {
 	if text == "" {
 		return c.converse(a, session)
 	}
-	return c.answer(a, session, text)
+	return c.interruptibly(a, session, text)
+}
+
+// interruptibly answers one question; Ctrl-C ends that question alone.
+func (c *sqlCmd) interruptibly(a *app, session *query.Session, text string) error {
+	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return c.answer(a.with(ctx), session, text)
 }
 
 // question finds the text to run; "" asks for a conversation.
@@ -103,6 +107,9 @@ func (c *sqlCmd) question(a *app) (string, error) {
 		data, err := os.ReadFile(c.File)
 		if err != nil {
 			return "", fmt.Errorf("read the question: %w", err)
+		}
+		if strings.TrimSpace(string(data)) == "" {
+			return "", usageError(fmt.Errorf("-f %s: the file holds no question", c.File))
 		}
 		return string(data), nil
 	case c.Query != "" && c.Query != "-":

@@ -63,7 +63,7 @@ func promptFor(text string) string {
 
 // reply answers one question of a conversation, which goes on after an error.
 func (c *sqlCmd) reply(a *app, session *query.Session, text string) {
-	if err := c.answer(a, session, text); err != nil {
+	if err := c.interruptibly(a, session, text); err != nil {
 		fmt.Fprintln(a.stderr, err)
 	}
 }
