@@ -175,9 +175,9 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	entry, err := c.finish(writer, s.row, outcome, runErr)
 	switch {
 	case err != nil && runErr != nil && strings.Contains(runErr.Error(), err.Error()): // the journal tells its failure again
-		return nil, runErr
+		return nil, fmt.Errorf("%w; what was written stays in the journal, and the next command recovers it once there is room", runErr)
 	case err != nil:
-		return nil, errors.Join(runErr, err)
+		return nil, errors.Join(runErr, fmt.Errorf("%w; what was written stays in the journal, and the next command recovers it", err))
 	case runErr != nil:
 		return nil, fmt.Errorf("run %s was stopped: %w; what came is kept", entry.Run.RunID, runErr)
 	}

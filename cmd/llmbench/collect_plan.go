@@ -69,6 +69,8 @@ func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
 		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", withoutPassword(base)))
+	case strings.HasSuffix(u.Path, "/v1"):
+		errs = append(errs, fmt.Errorf("--base-url %q: leave /v1 out, the endpoint brings it", withoutPassword(base)))
 	case u.User != nil: // a user and password become a header, so that they are told to the server and to nobody else
 		password, _ := u.User.Password()
 		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)))
@@ -236,6 +238,9 @@ func (c *collectCmd) planResult(p *collectPlan) error {
 	errs = append(errs, err)
 	p.metadata, err = keyValues("--metadata", c.Metadata)
 	errs = append(errs, err)
+	if name, _, _ := strings.Cut(c.Name, "~"); name == "latest" {
+		add("--name %q: latest names the newest run; choose another", c.Name)
+	}
 	tags, err := keyValues("--tag", c.Tag)
 	errs = append(errs, err)
 	for _, t := range append(slices.Clone(p.metadata), tags...) {

@@ -20,7 +20,7 @@ type sqlCmd struct {
 	File   string   `short:"f" help:"File with the question." type:"path" placeholder:"FILE"`
 	Format string   `help:"How to print: ${formats}." default:"table"`
 	Out    string   `short:"o" help:"File to write to instead of standard output." type:"path" placeholder:"FILE"`
-	Runs   []string `help:"Runs whose events to read; all when not given." placeholder:"RUN"`
+	Runs   []string `help:"Runs whose events to read; all when not given. The table runs lists every run all the same." placeholder:"RUN"`
 	Init   bool     `help:"Print the script that opens this warehouse in the stock DuckDB shell."`
 	Schema bool     `help:"List every table, view and column."`
 	warehouseFlag
@@ -28,7 +28,8 @@ type sqlCmd struct {
 
 // Help is shown by sql --help.
 func (sqlCmd) Help() string {
-	return `SQL of DuckDB over every run. Without a question, on a terminal, it asks for one.
+	return `SQL of DuckDB over every run. Without a question, on a terminal, it asks for one. Of several statements the last
+one's rows are printed.
 
   llmbench sql "SELECT run_id, p99_ttft_ms FROM run_summary"
   llmbench sql "FROM requests WHERE status <> 'ok'" --format csv
@@ -139,6 +140,9 @@ func (c *sqlCmd) source(a *app, w *store.Warehouse) (query.Source, error) {
 		source.Entries, err = w.ResolveAll(a.ctx, c.Runs...)
 	} else {
 		source.Entries, err = w.Runs(a.ctx)
+	}
+	if err == nil && len(source.Entries) == 0 {
+		a.note("no runs in %s yet; every table is empty", w.Dir())
 	}
 	return source, err
 }

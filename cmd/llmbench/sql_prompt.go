@@ -38,7 +38,10 @@ func (c *sqlCmd) converse(a *app, session *query.Session) error {
 		case err != nil:
 			return fmt.Errorf("read a question: %w", err)
 		}
-		if text == "" && strings.HasPrefix(line, "\\") {
+		if text == "" && (line == "quit" || line == "exit") {
+			return nil
+		}
+		if strings.HasPrefix(line, "\\") {
 			if !c.command(a, line) {
 				return nil
 			}
