@@ -42,7 +42,7 @@ func newWireCarrier(ctx context.Context, t Target, timeouts Timeouts, m media, n
 	}
 	dialer := &net.Dialer{Timeout: timeouts.Connect}
 	client, err := wire.NewClient(wire.Config{
-		Dial:   func() (net.Conn, error) { return dialer.Dial("tcp", host) },
+		Dial:   func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", host) },
 		NowNS:  nowNS,
 		Limits: wire.Limits{FirstByte: timeouts.FirstByte, Idle: timeouts.Idle, Total: timeouts.Total},
 	})
@@ -61,8 +61,15 @@ func requestHead(u *url.URL, header http.Header, m media) []byte {
 	}
 	fields.Set("Content-Type", m.sent)
 	fields.Set("Accept", m.accepted)
+	host := u.Host
+	if own := fields.Get("Host"); own != "" {
+		host = own
+	}
+	for _, name := range []string{"Host", "X-Request-Id"} { // written once, below and by send
+		fields.Del(name)
+	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: llmbench\r\n", u.RequestURI(), u.Host)
+	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: llmbench\r\n", u.RequestURI(), host)
 	_ = fields.Write(&b) // a buffer takes everything
 	return b.Bytes()
 }
@@ -96,6 +103,7 @@ type carried struct {
 var _ wire.Answer = (*carried)(nil)
 
 func (a *carried) Sent(atNS int64, reused bool) { a.x.sentAt(atNS, reused) }
+func (a *carried) Again()                       { a.x.rec.ConnectionReused = store.NullBool{V: false, Valid: true} }
 func (a *carried) Wrote(atNS int64)             { a.x.rec.WroteNS = store.Int(atNS) }
 
 func (a *carried) Head(h wire.Head, atNS int64) {

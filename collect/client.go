@@ -47,9 +47,9 @@ func (c Client) Verdict() (verdict, reason string) {
 	case c.SendRatio < 0.98:
 		return VerdictSaturated, fmt.Sprintf("only %.1f%% of the offered rate was sent", 100*c.SendRatio)
 	case c.LagP99 > ttftLimit:
-		return VerdictSuspect, fmt.Sprintf("p99 lag %s is above %s", short(c.LagP99), short(ttftLimit))
+		return VerdictSuspect, fmt.Sprintf("p99 lag %s is above %s (5%% of the median TTFT, at least 1 ms)", short(c.LagP99), short(ttftLimit))
 	case c.SchedP99 > schedLimit:
-		return VerdictSuspect, fmt.Sprintf("p99 scheduling latency %s is above %s", short(c.SchedP99), short(schedLimit))
+		return VerdictSuspect, fmt.Sprintf("p99 scheduling latency %s is above %s (5%% of the median ITL, at least 0.5 ms)", short(c.SchedP99), short(schedLimit))
 	}
 	return VerdictOK, ""
 }

@@ -74,7 +74,9 @@ type Outcome struct {
 	Completed, Failed int64
 	// Interrupted is true when the load was stopped before all requests were sent, or cut before all had ended.
 	Interrupted bool
-	Client      Client
+	// Stopped is true when Stop was called or ctx ended, even if everything had been sent by then.
+	Stopped bool
+	Client  Client
 }
 
 // Engine runs one load.
@@ -135,7 +137,9 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	prepared.Go(preparer.run)
 	defer prepared.Wait()
 	defer preparer.stop()
-	preparer.primed(ctx)
+	stopping, cancel := stoppable(ctx, e.stopping)
+	defer cancel()
+	preparer.primed(stopping)
 	warmups, err := e.ready(ctx)
 	if err != nil {
 		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, err
@@ -148,7 +152,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	e.recordWarmups(warmups)
 	self := startSelfMeasure()
 	endProbes := e.probe(ctx)
-	complete, err := e.dispatch(ctx, preparer, offsets)
+	complete, err := e.dispatch(ctx, stopping, preparer, offsets)
 	endProbes()
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
 	defer debug.FreeOSMemory() // the load's memory is not needed for what is done with its records
@@ -156,8 +160,8 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	r := e.recorder
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
-		Interrupted: !complete || ctx.Err() != nil,
-		Client:      self.end(&r.tally, r.highWater, r.full, !e.config.Arrivals.AllAtOnce())}
+		Interrupted: !complete || ctx.Err() != nil, Stopped: stopping.Err() != nil,
+		Client: self.end(&r.tally, r.highWater, r.full, !e.config.Arrivals.AllAtOnce())}
 	return outcome, errors.Join(err, recordErr)
 }
 
@@ -182,8 +186,9 @@ func (e *Engine) fillSlots() {
 	if e.config.MaxConcurrency == 0 {
 		return
 	}
-	e.slots = make(chan int64, e.config.MaxConcurrency)
-	for range e.config.MaxConcurrency {
+	slots := min(e.config.MaxConcurrency, e.dataset.Len())
+	e.slots = make(chan int64, slots)
+	for range slots {
 		e.slots <- math.MinInt64
 	}
 }
@@ -191,10 +196,8 @@ func (e *Engine) fillSlots() {
 // dispatch sends each request at its time, as soon as it has a slot, and waits for all of them. One goroutine hands out
 // the slots in the order of the schedule: a queue without a lock, and first come is first served. It is complete when
 // everything was sent, or nothing more may be because the duration is over.
-func (e *Engine) dispatch(ctx context.Context, prepare *preparer, offsets []time.Duration) (complete bool, err error) {
+func (e *Engine) dispatch(ctx, stopping context.Context, prepare *preparer, offsets []time.Duration) (complete bool, err error) {
 	defer e.inFlight.Wait()
-	stopping, cancel := stoppable(ctx, e.stopping)
-	defer cancel()
 	for _, offset := range offsets {
 		next, ok := prepare.next()
 		if !ok {

@@ -301,6 +301,9 @@ func TestEngineStopsWhenTheSinkFails(t *testing.T) {
 		if err == nil || !o.Interrupted || o.Completed > 20 {
 			t.Errorf("outcome %+v, error %v", o, err)
 		}
+		if len(sink.records) != int(o.Completed) {
+			t.Errorf("the sink was given %d of %d requests: those after its failure may still find room", len(sink.records), o.Completed)
+		}
 	})
 }
 

@@ -8,18 +8,18 @@ import (
 )
 
 // Sink keeps finished requests. Append is called by one goroutine; the records are the collector's again once it
-// returns.
+// returns, and the sink's to keep even if it cannot write them yet: after an error it is given the later ones too.
 type Sink interface {
 	Append(batch []*store.Record) error
 }
 
-// Recording is taken a batch at a time: at least once a second, and sooner when so many requests or chunks wait, for the
+// Recording is taken a batch at a time: ten times a second, and sooner when so many requests or chunks wait, for the
 // arrivals of long streams are what a run needs most of its memory for.
 const (
 	recorderQueue  = 8192
 	recorderBatch  = 1024
 	recorderChunks = 1 << 17
-	recorderPause  = time.Second
+	recorderPause  = 100 * time.Millisecond
 )
 
 // finished is a request that has ended, with what is needed to settle its token counts.
@@ -45,7 +45,7 @@ type recorder struct {
 }
 
 // newRecorder starts the recorder. count may be nil: outputs the server did not count are then counted by chunks.
-// onErr is called once when the sink fails; later records are dropped, for there is nowhere to keep them.
+// onErr is called once, when the sink first fails.
 func newRecorder(sink Sink, count func(string) (int, error), onErr func()) *recorder {
 	r := &recorder{sink: sink, count: count, onErr: onErr, queue: make(chan finished, recorderQueue), ended: make(chan struct{})}
 	go r.run()
@@ -92,10 +92,9 @@ func (r *recorder) flush(batch []*store.Record) []*store.Record {
 	if len(batch) == 0 {
 		return batch
 	}
-	if r.err == nil {
-		if r.err = r.sink.Append(batch); r.err != nil {
-			r.onErr()
-		}
+	if err := r.sink.Append(batch); err != nil && r.err == nil {
+		r.err = err
+		r.onErr()
 	}
 	for _, rec := range batch {
 		recordPool.Put(rec)

@@ -63,17 +63,23 @@ func (a Arrivals) peak() float64 {
 // Validate reports every problem, in flag names.
 func (a Arrivals) Validate() error {
 	var errs []error
-	if len(a.Stages) == 0 && !(a.Rate > 0) {
-		errs = append(errs, fmt.Errorf("--request-rate %s: must be above 0, or inf to send all at once", a.Rate))
+	if len(a.Stages) == 0 && !(a.Rate >= leastRate) {
+		errs = append(errs, fmt.Errorf("--request-rate %s: must be at least %g, or inf to send all at once", a.Rate, leastRate))
 	}
-	if !(a.Burstiness > 0) {
-		errs = append(errs, fmt.Errorf("--burstiness %s: must be above 0", a.Burstiness))
+	if !(a.Burstiness >= leastBurstiness) {
+		errs = append(errs, fmt.Errorf("--burstiness %s: must be at least %g, or inf for constant gaps", a.Burstiness, leastBurstiness))
 	}
 	if a.Duration < 0 {
 		errs = append(errs, fmt.Errorf("--duration %s: must not be below 0", a.Duration))
 	}
 	return errors.Join(errs...)
 }
+
+// Below these a schedule is longer than a clock can count, or all its gaps are too small to be told from 0.
+const (
+	leastRate       = 1e-6
+	leastBurstiness = 1e-3
+)
 
 // Offsets gives n ascending offsets from the origin.
 //
@@ -93,6 +99,9 @@ func (a Arrivals) Offsets(n int) []time.Duration {
 	for i := range at {
 		sum += gap()
 		at[i] = sum
+	}
+	if sum == 0 { // every gap of a very bursty sample was too small to be told from 0
+		at[n-1], sum = 1, 1
 	}
 	scale := float64(n) / sum
 	for i := range at {

@@ -66,6 +66,18 @@ func TestOffsetsAllAtOnce(t *testing.T) {
 	}
 }
 
+// The burstiest sample there may be still ends on time, even when all its gaps underflow.
+func TestOffsetsOfExtremeBursts(t *testing.T) {
+	for seed := range int64(50) {
+		for _, n := range []int{1, 2, 10} {
+			offsets := Arrivals{Rate: 2, Burstiness: leastBurstiness, Seed: seed}.Offsets(n)
+			if d := offsets[n-1] - time.Duration(n)*time.Second/2; d < -1 || d > 1 || !slices.IsSorted(offsets) || offsets[0] < 0 {
+				t.Errorf("seed %d: %v", seed, offsets)
+			}
+		}
+	}
+}
+
 func TestArrivalsValidate(t *testing.T) {
 	err := Arrivals{Rate: 0, Burstiness: -1}.Validate()
 	if err == nil || !strings.Contains(err.Error(), "--request-rate") || !strings.Contains(err.Error(), "--burstiness") {

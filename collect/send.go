@@ -60,6 +60,9 @@ func (s *sender) request(ctx context.Context, body []byte, requestID string) (*h
 	for key, values := range s.target.Header {
 		req.Header[key] = values
 	}
+	if host := req.Header.Get("Host"); host != "" {
+		req.Host = host
+	}
 	req.Header.Set("Content-Type", s.media.sent)
 	req.Header.Set("Accept", s.media.accepted)
 	req.Header.Set("X-Request-Id", requestID)

@@ -133,6 +133,9 @@ func get(ctx context.Context, client *http.Client, t Target, path string) ([]byt
 	for key, values := range t.Header {
 		req.Header[key] = values
 	}
+	if host := req.Header.Get("Host"); host != "" {
+		req.Host = host
+	}
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, nil, err

@@ -28,7 +28,7 @@ WITH ok AS (
         'max_ms': max(tpot_ns) / 1e6,
         'percentiles': percentiles::DOUBLE[],
         'ms': list_transform(
-            quantile_cont(tpot_ns, list_transform(percentiles, lambda p: p::DOUBLE / 100)),
+            quantile_cont(tpot_ns, [p / 100 FOR p IN percentiles]),
             lambda v: v / 1e6)
     } FROM ok WHERE tpot_ns IS NOT NULL GROUP BY run_id
     UNION ALL

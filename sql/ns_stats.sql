@@ -10,6 +10,6 @@ CREATE OR REPLACE MACRO ns_stats(ns, percentiles) AS {
     'max_ms': max(ns) / 1e6,
     'percentiles': percentiles::DOUBLE[],
     'ms': list_transform(
-        quantile_cont(ns, list_transform(percentiles, lambda p: p::DOUBLE / 100)),
+        quantile_cont(ns, [p / 100 FOR p IN percentiles]),
         lambda v: v / 1e6)
 };

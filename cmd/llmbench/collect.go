@@ -196,12 +196,15 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	if err := control.after(); err != nil {
 		a.note("--profile: %v", err)
 	}
+	if runErr != nil && outcome.Completed+outcome.Failed == 0 { // no request was made: there is no run to keep
+		return nil, errors.Join(runErr, writer.Abort())
+	}
 	entry, err := c.finish(writer, s.row, outcome, runErr)
 	switch {
 	case err != nil && runErr != nil && strings.Contains(runErr.Error(), err.Error()): // the journal tells its failure again
-		return nil, runErr
+		return nil, fmt.Errorf("%w; what was written stays in the journal, and the next command recovers it once there is room", runErr)
 	case err != nil:
-		return nil, errors.Join(runErr, err)
+		return nil, errors.Join(runErr, fmt.Errorf("%w; what was written stays in the journal, and the next command recovers it", err))
 	case runErr != nil:
 		return nil, fmt.Errorf("run %s was stopped: %w; what came is kept", entry.Run.RunID, runErr)
 	}

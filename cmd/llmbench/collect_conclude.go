@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"llmbench/query"
 	"llmbench/report"
@@ -21,6 +22,7 @@ func (c *collectCmd) conclude(a *app, p *collectPlan, w *store.Warehouse, m *mea
 	if err := report.WriteServing(a.stdout, *serving); err != nil {
 		return fmt.Errorf("print the report of run %s: %w", m.entry.Run.RunID, err)
 	}
+	a.noteFailures(serving.Failures)
 	a.note("run %s is in %s", m.entry.Run.RunID, w.Dir())
 	if err := c.saveResult(a, p, m.entry, serving); err != nil {
 		return fmt.Errorf("%w; run %s is kept", err, m.entry.Run.RunID)
@@ -28,14 +30,29 @@ func (c *collectCmd) conclude(a *app, p *collectPlan, w *store.Warehouse, m *mea
 	return c.exit(a, p, m)
 }
 
+// noteFailures gives the most frequent failures in full: the report has room for their beginnings.
+func (a *app) noteFailures(failures []report.Failure) {
+	const most = 3
+	for _, f := range failures[:min(most, len(failures))] {
+		why := f.Status
+		if f.HTTPStatus != nil && f.Status == store.StatusHTTPError {
+			why = fmt.Sprintf("HTTP %d", *f.HTTPStatus)
+		}
+		a.note("%d failed: %s: %s", f.Count, why, strings.Join(strings.Fields(f.Error), " "))
+	}
+	if len(failures) > most {
+		a.note("%d more reasons: llmbench sql \"FROM failures\"", len(failures)-most)
+	}
+}
+
 // exit turns the outcome into the exit code: 130 after Ctrl-C, 1 when no request succeeded, 2 when too many failed.
 func (c *collectCmd) exit(a *app, p *collectPlan, m *measured) error {
 	o := m.outcome
 	switch {
-	case o.Interrupted:
+	case o.Interrupted || o.Stopped:
 		return &exitError{exitInterrupted, errSilent}
 	case o.Completed == 0:
-		return fmt.Errorf("all %d requests failed; see above why, and llmbench runs show %s", o.Failed, m.entry.Run.RunID)
+		return fmt.Errorf("all %d requests failed; see above why; all reasons: llmbench sql \"FROM failures\" --runs %s", o.Failed, m.entry.Run.RunID)
 	case p.maxFailed.exceeded(o.Failed, o.Completed+o.Failed):
 		return &exitError{exitThreshold, fmt.Errorf("%d of %d requests failed, more than --max-failed %s", o.Failed, o.Completed+o.Failed, c.MaxFailed)}
 	}

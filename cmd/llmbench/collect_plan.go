@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"llmbench/collect"
 	"llmbench/collect/dataset"
@@ -54,8 +55,8 @@ func (c *collectCmd) plan(a *app) (*collectPlan, error) {
 
 func (c *collectCmd) planBody(p *collectPlan) error {
 	p.load.Protocol = protocol.Config{Stream: true, IgnoreEOS: c.ignoresEOS(), Logprobs: c.Logprobs, Sampling: c.sampling()}
-	if c.ExtraBody == "" {
-		return nil
+	if err := checkSampling(p.load.Protocol.Sampling); err != nil || c.ExtraBody == "" {
+		return err
 	}
 	if err := json.Unmarshal([]byte(c.ExtraBody), &p.load.Protocol.ExtraBody); err != nil {
 		return fmt.Errorf("--extra-body: not a JSON object: %w", err)
@@ -64,6 +65,17 @@ func (c *collectCmd) planBody(p *collectPlan) error {
 		p.load.Protocol.Stream = string(stream) != "false"
 	}
 	return nil
+}
+
+// checkSampling refuses numbers that JSON has no form for.
+func checkSampling(sampling map[string]any) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(sampling)) {
+		if v, ok := sampling[name].(float64); ok && (math.IsNaN(v) || math.IsInf(v, 0)) {
+			errs = append(errs, fmt.Errorf("--%s %v: must be a finite number", strings.ReplaceAll(name, "_", "-"), v))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // ignoresEOS: random prompts ask vLLM for the whole length by themselves, as its benchmark does.
@@ -106,7 +118,16 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 	}
 	var err error
 	p.maxFailed, err = parseFailLimit(c.MaxFailed)
-	return errors.Join(arrivalsErr, p.load.Validate(), err)
+	return errors.Join(arrivalsErr, p.load.Validate(), err, checkLength(p.data.NumPrompts, c.RequestRate))
+}
+
+// checkLength refuses a load that would take more than a year.
+func checkLength(prompts int, rate store.Rate) error {
+	const year = 365 * 24 * time.Hour
+	if seconds := float64(prompts) / float64(rate); seconds > year.Seconds() {
+		return fmt.Errorf("--num-prompts %d at --request-rate %s would take %.0f days", prompts, rate, seconds/86400)
+	}
+	return nil
 }
 
 func (c *collectCmd) planData(p *collectPlan) error {
@@ -163,6 +184,9 @@ func (c *collectCmd) planResult(p *collectPlan) error {
 	errs = append(errs, err)
 	p.metadata, err = keyValues("--metadata", c.Metadata)
 	errs = append(errs, err)
+	if name, _, _ := strings.Cut(c.Name, "~"); name == "latest" {
+		add("--name %q: latest names the newest run; choose another", c.Name)
+	}
 	tags, err := keyValues("--tag", c.Tag)
 	errs = append(errs, err)
 	for _, t := range append(slices.Clone(p.metadata), tags...) {
@@ -199,7 +223,7 @@ func parseSLO(given []string) (map[string]float64, error) {
 		name, limit, ok := strings.Cut(text, ":")
 		v, err := strconv.ParseFloat(limit, 64)
 		switch {
-		case !ok || err != nil || math.IsNaN(v):
+		case !ok || err != nil || math.IsNaN(v) || math.IsInf(v, 0):
 			errs = append(errs, fmt.Errorf("--goodput %q: must be METRIC:MILLISECONDS, such as ttft:100", text))
 		case name != "ttft" && name != "tpot" && name != "e2el":
 			errs = append(errs, fmt.Errorf("--goodput %q: the metric must be ttft, tpot or e2el", text))

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,13 +28,15 @@ func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
 	if base == "" {
 		base = "http://" + hostPort(c.Host, c.Port)
 	}
-	if u, err := url.Parse(base); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		errs = append(errs, fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", base))
+	base, credentials, err := checkBase(base)
+	errs = append(errs, err)
+	if c.BaseURL == "" && (c.Port < 1 || c.Port > 65535) {
+		errs = append(errs, fmt.Errorf("--port %d: must be between 1 and 65535", c.Port))
 	}
 	if c.Endpoint != "" {
 		backend = backend.At("/" + strings.TrimPrefix(c.Endpoint, "/"))
 	}
-	header, err := c.header(a)
+	header, err := c.header(a, credentials)
 	errs = append(errs, err)
 	roots, err := authorities(c.CAFile)
 	errs = append(errs, err)
@@ -41,18 +45,59 @@ func (c *collectCmd) planTarget(a *app, p *collectPlan) error {
 	return errors.Join(errs...)
 }
 
-// header is that of every request: the API key, and what --header says, which wins.
-func (c *collectCmd) header(a *app) (http.Header, error) {
+// checkBase takes a user and password out of the address: they become a header, so that they are told to the server and
+// to nobody else.
+func checkBase(base string) (plain, credentials string, err error) {
+	u, err := url.Parse(base)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		return base, "", fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", withoutPassword(base))
+	case strings.HasSuffix(u.Path, "/v1"):
+		return base, "", fmt.Errorf("--base-url %q: leave /v1 out, the endpoint brings it", withoutPassword(base))
+	case u.User != nil:
+		password, _ := u.User.Password()
+		credentials = "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
+		base = withoutPassword(base)
+	}
+	return base, credentials, nil
+}
+
+// header is that of every request: the address's user and password, the API key, and what --header says, which wins.
+func (c *collectCmd) header(a *app, credentials string) (http.Header, error) {
 	key, err := apiKey(c.APIKeyFile, a.getenv("OPENAI_API_KEY"))
 	header := http.Header{}
+	if credentials != "" {
+		header.Set("Authorization", credentials)
+	}
 	if key != "" {
 		header.Set("Authorization", "Bearer "+key)
 	}
 	pairs, pairsErr := keyValues("--header", c.Header)
+	errs := []error{err, pairsErr}
 	for _, h := range pairs {
+		errs = append(errs, checkHeader(h))
 		header.Set(h.key, h.value)
 	}
-	return header, errors.Join(err, pairsErr)
+	return header, errors.Join(errs...)
+}
+
+// framingHeaders are set by whoever sends the request; another value would break it.
+var framingHeaders = []string{"Connection", "Content-Length", "Content-Type", "Transfer-Encoding", "Accept-Encoding"}
+
+// checkHeader refuses what is no HTTP header, and what would break the request's framing.
+func checkHeader(h keyValue) error {
+	token := func(r rune) bool {
+		return r > ' ' && r < 0x7f && !strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
+	}
+	switch {
+	case strings.ContainsFunc(h.key, func(r rune) bool { return !token(r) }):
+		return fmt.Errorf("--header %q: not the name of an HTTP header", h.key)
+	case strings.ContainsFunc(h.value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+		return fmt.Errorf("--header %s: its value holds a control character", h.key)
+	case slices.Contains(framingHeaders, http.CanonicalHeaderKey(h.key)):
+		return fmt.Errorf("--header %s: cannot be chosen, it frames the request", h.key)
+	}
+	return nil
 }
 
 // apiKey is the content of the file where one is named, else the environment's.

@@ -63,6 +63,9 @@ func (c *demoCmd) Run(a *app) error {
 func (c *demoCmd) step(a *app, args []string) error {
 	fmt.Fprintf(a.stdout, "\n$ llmbench %s\n", shellWords(args))
 	if err := a.execute(args); err != nil {
+		if errors.Is(err, errSilent) {
+			return err
+		}
 		return fmt.Errorf("%s: %w", args[0], err)
 	}
 	return nil

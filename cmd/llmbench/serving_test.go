@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,7 +197,8 @@ func TestReportAtTheEdges(t *testing.T) {
 func TestSecretsAreNotStored(t *testing.T) {
 	url := simulated(t, func(c *simulate.Config) { c.APIKey = "topsecret" })
 	t.Setenv("OPENAI_API_KEY", "topsecret")
-	entry := collected(t, t.TempDir(), 0, "--base-url", url, "--num-prompts", "2", "--random-input-len", "4", "--random-output-len", "2", "--header", "X-Token=topsecret")
+	withPassword := strings.Replace(url, "http://", "http://me:topsecret@", 1)
+	entry := collected(t, t.TempDir(), 0, "--base-url", withPassword, "--num-prompts", "2", "--random-input-len", "4", "--random-output-len", "2", "--header", "X-Token=topsecret")
 	for name, text := range map[string]*string{"flags": entry.Run.Flags, "base_url": entry.Run.BaseURL, "env": entry.Run.Env, "extra": entry.Run.Extra} {
 		if text != nil && bytes.Contains([]byte(*text), []byte("topsecret")) {
 			t.Errorf("%s holds the key: %s", name, *text)

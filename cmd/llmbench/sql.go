@@ -20,7 +20,7 @@ type sqlCmd struct {
 	File   string   `short:"f" help:"File with the question." type:"path" placeholder:"FILE"`
 	Format string   `help:"How to print: ${formats}." default:"table"`
 	Out    string   `short:"o" help:"File to write to instead of standard output." type:"path" placeholder:"FILE"`
-	Runs   []string `help:"Runs whose events to read; all when not given." placeholder:"RUN"`
+	Runs   []string `help:"Runs whose events to read; all when not given. The table runs lists every run all the same." placeholder:"RUN"`
 	Init   bool     `help:"Print the script that opens this warehouse in the stock DuckDB shell."`
 	Schema bool     `help:"List every table, view and column."`
 	warehouseFlag
@@ -28,7 +28,8 @@ type sqlCmd struct {
 
 // Help is shown by sql --help.
 func (sqlCmd) Help() string {
-	return `SQL of DuckDB over every run. Without a question, on a terminal, it asks for one.
+	return `SQL of DuckDB over every run. Without a question, on a terminal, it asks for one. Of several statements the last
+one's rows are printed.
 
   llmbench sql "SELECT run_id, p99_ttft_ms FROM run_summary"
   llmbench sql "FROM requests WHERE status <> 'ok'" --format csv
@@ -60,9 +61,6 @@ func (c *sqlCmd) Validate() error {
 
 // Run answers one question, or holds a conversation.
 func (c *sqlCmd) Run(a *app) error {
-	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	a = a.with(ctx)
 	if c.Schema {
 		return writeSchema(a.stdout, query.Schema())
 	}
@@ -83,7 +81,7 @@ func (c *sqlCmd) Run(a *app) error {
 		_, err := io.WriteString(a.stdout, query.InitScript(source))
 		return err
 	}
-	session, err := query.Open(ctx, source, query.Options{Warn: a.warn})
+	session, err := query.Open(a.ctx, source, query.Options{Warn: a.warn})
 	if err != nil {
 		return err
 	}
@@ -91,7 +89,14 @@ func (c *sqlCmd) Run(a *app) error {
 	if text == "" {
 		return c.converse(a, session)
 	}
-	return c.answer(a, session, text)
+	return c.interruptibly(a, session, text)
+}
+
+// interruptibly answers one question; Ctrl-C ends that question alone.
+func (c *sqlCmd) interruptibly(a *app, session *query.Session, text string) error {
+	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return c.answer(a.with(ctx), session, text)
 }
 
 // question finds the text to run; "" asks for a conversation.
@@ -103,6 +108,9 @@ func (c *sqlCmd) question(a *app) (string, error) {
 		data, err := os.ReadFile(c.File)
 		if err != nil {
 			return "", fmt.Errorf("read the question: %w", err)
+		}
+		if strings.TrimSpace(string(data)) == "" {
+			return "", usageError(fmt.Errorf("-f %s: the file holds no question", c.File))
 		}
 		return string(data), nil
 	case c.Query != "" && c.Query != "-":
@@ -132,6 +140,9 @@ func (c *sqlCmd) source(a *app, w *store.Warehouse) (query.Source, error) {
 		source.Entries, err = w.ResolveAll(a.ctx, c.Runs...)
 	} else {
 		source.Entries, err = w.Runs(a.ctx)
+	}
+	if err == nil && len(source.Entries) == 0 {
+		a.note("no runs in %s yet; every table is empty", w.Dir())
 	}
 	return source, err
 }

@@ -38,7 +38,10 @@ func (c *sqlCmd) converse(a *app, session *query.Session) error {
 		case err != nil:
 			return fmt.Errorf("read a question: %w", err)
 		}
-		if text == "" && strings.HasPrefix(line, "\\") {
+		if text == "" && (line == "quit" || line == "exit") {
+			return nil
+		}
+		if strings.HasPrefix(line, "\\") {
 			if !c.command(a, line) {
 				return nil
 			}
@@ -63,7 +66,7 @@ func promptFor(text string) string {
 
 // reply answers one question of a conversation, which goes on after an error.
 func (c *sqlCmd) reply(a *app, session *query.Session, text string) {
-	if err := c.answer(a, session, text); err != nil {
+	if err := c.interruptibly(a, session, text); err != nil {
 		fmt.Fprintln(a.stderr, err)
 	}
 }

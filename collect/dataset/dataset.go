@@ -20,6 +20,12 @@ type Config struct {
 	OutputLen int
 }
 
+// Bounds of what is taken for a slip of the finger.
+const (
+	mostPrompts = 100_000_000
+	mostTokens  = 10_000_000
+)
+
 // Maker makes a dataset. Everything that can be wrong with the configuration or the file is said here, before any load.
 type Maker func(Config, Tokenizer) (Dataset, error)
 
@@ -40,8 +46,8 @@ func Names() []string { return slices.Sorted(maps.Keys(registry)) }
 // Validate reports every problem, in flag names.
 func (c Config) Validate() error {
 	var errs []error
-	if c.NumPrompts < 1 {
-		errs = append(errs, fmt.Errorf("--num-prompts %d: must be at least 1", c.NumPrompts))
+	if c.NumPrompts < 1 || c.NumPrompts > mostPrompts {
+		errs = append(errs, fmt.Errorf("--num-prompts %d: must be between 1 and %d", c.NumPrompts, mostPrompts))
 	}
 	e, known := registry[c.Name]
 	if !known {

@@ -47,9 +47,9 @@ func (c Config) validateRandom() error {
 	}
 	r := c.Random
 	check(c.Path == "", "--dataset-path %q: the dataset random reads no file; leave it out or choose another --dataset-name", c.Path)
-	check(r.InputLen >= 0, "--random-input-len %d: must not be below 0", r.InputLen)
-	check(r.OutputLen >= 1, "--random-output-len %d: must be at least 1", r.OutputLen)
-	check(r.PrefixLen >= 0, "--random-prefix-len %d: must not be below 0", r.PrefixLen)
+	check(r.InputLen >= 0 && r.InputLen <= mostTokens, "--random-input-len %d: must be between 0 and %d", r.InputLen, mostTokens)
+	check(r.OutputLen >= 1 && r.OutputLen <= mostTokens, "--random-output-len %d: must be between 1 and %d", r.OutputLen, mostTokens)
+	check(r.PrefixLen >= 0 && r.PrefixLen <= mostTokens, "--random-prefix-len %d: must be between 0 and %d", r.PrefixLen, mostTokens)
 	check(inUnit(r.Range.Input), "--random-range-ratio %g (input): must be at least 0 and below 1", r.Range.Input)
 	if r.Range.Output != r.Range.Input {
 		check(inUnit(r.Range.Output), "--random-range-ratio %g (output): must be at least 0 and below 1", r.Range.Output)

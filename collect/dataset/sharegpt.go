@@ -37,8 +37,8 @@ func (c Config) validateShareGPT() error {
 	if c.Path == "" {
 		errs = append(errs, errors.New("--dataset-path: the dataset sharegpt needs a file; give the path of its JSON"))
 	}
-	if c.OutputLen < 0 {
-		errs = append(errs, fmt.Errorf("--sharegpt-output-len %d: must be at least 1", c.OutputLen))
+	if c.OutputLen < 0 || c.OutputLen > mostTokens {
+		errs = append(errs, fmt.Errorf("--sharegpt-output-len %d: must be between 1 and %d", c.OutputLen, mostTokens))
 	}
 	return errors.Join(errs...)
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"net"
 	"sync"
 	"time"
@@ -12,6 +13,9 @@ type Answer interface {
 	// Sent is the moment before the first byte is handed to the kernel, or before the dial where a connection had to be
 	// opened.
 	Sent(atNS int64, reused bool)
+	// Again says that the kept connection turned out to be closed before the server had read anything: the request goes
+	// over a new one. It was sent when Sent said so.
+	Again()
 	// Wrote is the moment the kernel had the last byte.
 	Wrote(atNS int64)
 	Head(h Head, atNS int64)
@@ -38,15 +42,18 @@ func (e *DialError) Unwrap() error { return e.Err }
 
 // Config of a client.
 type Config struct {
-	Dial   func() (net.Conn, error)
+	// Dial opens a connection; its context ends when the client is cut.
+	Dial   func(ctx context.Context) (net.Conn, error)
 	NowNS  func() int64
 	Limits Limits
 }
 
 // Client sends requests to one server over connections it keeps.
 type Client struct {
-	config Config
-	poller *poller
+	config  Config
+	poller  *poller
+	dialing context.Context
+	undial  context.CancelFunc
 
 	mu     sync.Mutex
 	idle   []*connection // the one used last comes first: few connections stay warm
@@ -58,6 +65,7 @@ type Client struct {
 // NewClient starts a client; Close ends it.
 func NewClient(config Config) (*Client, error) {
 	c := &Client{config: config, all: map[*connection]struct{}{}}
+	c.dialing, c.undial = context.WithCancel(context.Background())
 	var err error
 	if c.poller, err = newPoller(c); err != nil {
 		return nil, err
@@ -74,7 +82,9 @@ func (c *Client) Warm(n int) error {
 	var last error
 	turn := make(chan struct{}, together)
 	for range n {
-		turn <- struct{}{}
+		if turn <- struct{}{}; c.cut() != nil {
+			break
+		}
 		wg.Go(func() {
 			defer func() { <-turn }()
 			k, err := c.open()
@@ -84,18 +94,29 @@ func (c *Client) Warm(n int) error {
 				mu.Unlock()
 				return
 			}
-			c.track(k)
-			c.release(k)
+			if c.track(k) == nil {
+				c.release(k)
+			}
 		})
 	}
 	wg.Wait()
 	return last
 }
 
-func (c *Client) track(k *connection) {
+// track takes a new connection in, so that a cut reaches it. Once the client is cut it closes the connection instead.
+func (c *Client) track(k *connection) error {
 	c.mu.Lock()
-	c.all[k] = struct{}{}
+	err := c.cutErr
+	if err == nil {
+		c.all[k] = struct{}{}
+	}
 	c.mu.Unlock()
+	if err != nil {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.close()
+	}
+	return err
 }
 
 // Send sends a request and returns at once; everything else goes to its Answer. With a connection at hand the request is
@@ -116,20 +137,18 @@ func (c *Client) dial(r *Request) {
 		r.Answer.Sent(nowNS, false)
 	}
 	k, err := c.open()
-	if err == nil {
-		if err = c.cut(); err != nil {
-			k.mu.Lock()
-			k.close()
-			k.mu.Unlock()
-		}
-	} else {
+	if err != nil {
 		err = &DialError{err}
+	} else {
+		err = c.track(k)
+	}
+	if cut := c.cut(); cut != nil { // why a dial was given up, too
+		err = cut
 	}
 	if err != nil {
 		r.Answer.End(err, c.config.NowNS())
 		return
 	}
-	c.track(k)
 	k.begin(r)
 }
 
@@ -140,6 +159,9 @@ func (c *Client) again(r *Request, cause error) {
 		return
 	}
 	r.again = true
+	if r.sent {
+		r.Answer.Again()
+	}
 	c.dials.Go(func() { c.dial(r) })
 }
 
@@ -157,6 +179,7 @@ func (c *Client) take() *connection {
 }
 
 func (c *Client) release(k *connection) {
+	k.kept = true
 	c.mu.Lock()
 	c.idle = append(c.idle, k)
 	c.mu.Unlock()
@@ -185,6 +208,7 @@ func (c *Client) cut() error {
 func (c *Client) Cut(err error) {
 	c.mu.Lock()
 	c.cutErr = err
+	c.undial()
 	under := make([]*connection, 0, len(c.all))
 	for k := range c.all {
 		under = append(under, k)
@@ -197,6 +221,7 @@ func (c *Client) Cut(err error) {
 
 // Close ends the poller and all connections. No request may be under way.
 func (c *Client) Close() error {
+	c.undial()
 	c.dials.Wait()
 	return c.poller.close()
 }

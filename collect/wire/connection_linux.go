@@ -21,6 +21,7 @@ type connection struct {
 	request  *Request // nil while idle
 	pending  []byte   // what the socket would not take yet
 	reused   bool     // this request is not the connection's first
+	kept     bool     // the connection stood idle before this request
 	heard    bool     // a byte of the answer has come
 	closed   bool
 	lastNS   int64 // when the request was sent, then when something last came
@@ -28,7 +29,7 @@ type connection struct {
 
 // open dials and takes the socket over from package net, whose poller must not be woken by it.
 func (c *Client) open() (*connection, error) {
-	conn, err := c.config.Dial()
+	conn, err := c.config.Dial(c.dialing)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +182,7 @@ func (k *connection) ended(atNS int64) {
 // request: it is sent again over a new one, once.
 func (k *connection) fail(err error, atNS int64) {
 	r := k.request
-	stale := r != nil && k.reused && !k.heard && !r.again
+	stale := r != nil && k.kept && !k.heard && !r.again
 	if !stale {
 		k.finish(err, atNS)
 		return
