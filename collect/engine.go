@@ -29,6 +29,9 @@ type Config struct {
 	Arrivals Arrivals
 	// MaxConcurrency limits the requests in flight; 0 means no limit. The wait for a slot is recorded.
 	MaxConcurrency int
+	// SelfTimed sends each request when the dataset, which must be a dataset.Timed, says it arrived; Arrivals' rate is
+	// then not used.
+	SelfTimed bool
 	// ThinkTime keeps a slot closed for so long after its request has ended, as a person who reads the answer would.
 	ThinkTime time.Duration
 	// ProbeRate, in requests per second, sends probes beside the load and outside its concurrency limit, evenly spaced;
@@ -130,7 +133,10 @@ func (e *Engine) nowNS() int64 { return int64(time.Since(e.base)) - e.originNS.L
 // until then is with the sink, and Outcome is valid.
 func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	n := e.measured()
-	offsets := e.config.Arrivals.Offsets(n)
+	offsets, err := e.offsets(n)
+	if err != nil {
+		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, err
+	}
 	e.fillSlots()
 	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol, 0, n)
 	var prepared sync.WaitGroup
@@ -161,8 +167,20 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
 		Interrupted: !complete || ctx.Err() != nil, Stopped: stopping.Err() != nil,
-		Client: self.end(&r.tally, r.highWater, r.full, !e.config.Arrivals.AllAtOnce())}
+		Client: self.end(&r.tally, r.highWater, r.full, e.config.SelfTimed || !e.config.Arrivals.AllAtOnce())}
 	return outcome, errors.Join(err, recordErr)
+}
+
+// offsets are when the requests are due: by the schedule, or as the dataset recorded them.
+func (e *Engine) offsets(n int) ([]time.Duration, error) {
+	if !e.config.SelfTimed {
+		return e.config.Arrivals.Offsets(n), nil
+	}
+	timed, ok := dataset.AsTimed(e.dataset)
+	if !ok {
+		return nil, errors.New("--self-timed: the dataset carries no arrival times; see --request-rate")
+	}
+	return dataset.Offsets(timed, n)
 }
 
 // ready does all that comes before the origin: connections, warm-ups, and what the caller wants done.

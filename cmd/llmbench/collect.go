@@ -105,6 +105,9 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	if len(c.LoraModules) > 0 {
 		ds = dataset.WithModels(ds, c.LoraModules, c.LoraAssignment == "round-robin", p.data.Seed)
 	}
+	if err := c.selfTime(p, &row, ds); err != nil {
+		return nil, usageError(err)
+	}
 	s := &setup{row: row, dataset: ds}
 	return s, c.describe(p, &s.row, tok, ds)
 }
@@ -181,7 +184,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	engine := collect.New(p.load, s.dataset, writer)
 	ctx, release := interruptible(a, engine)
 	defer release()
-	a.announce(p, writer.RunID(), c.rateText(p.load.Arrivals))
+	a.announce(p, writer.RunID(), c.rateText(p.load))
 	most := p.mostAtOnce(s.dataset.Len())
 	a.noteCalibration(most)
 	if limit := collect.ConnectionLimit(); limit > 0 && most > limit {

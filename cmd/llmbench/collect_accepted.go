@@ -8,8 +8,6 @@ type acceptedFlags struct {
 	TokenizerMode                string `name:"tokenizer-mode" hidden:"" noeffect:"prompts are counted by tokenizer.json, which has one mode"`
 	TrustRemoteCode              bool   `name:"trust-remote-code" hidden:"" noeffect:"llmbench runs no code of a model"`
 	SkipTokenizerInit            bool   `name:"skip-tokenizer-init" hidden:"" noeffect:"without a tokenizer lengths are an approximation that the report names, and all latencies are kept"`
-	SelfTimed                    bool   `name:"self-timed" hidden:"" noeffect:"no dataset here carries arrival times"`
-	NoSelfTimed                  bool   `name:"no-self-timed" hidden:"" noeffect:"no dataset here carries arrival times"`
 	ChatTemplateKwargs           string `name:"chat-template-kwargs" hidden:"" noeffect:"prompts are not rendered by the client; send them to the server with --extra-body {\"chat_template_kwargs\":{...}}"`
 	UseBeamSearch                bool   `name:"use-beam-search" hidden:"" noeffect:"vLLM's benchmark does not send it either; use --extra-body"`
 	PlotTimeline                 bool   `name:"plot-timeline" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`

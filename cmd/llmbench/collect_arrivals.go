@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"llmbench/collect"
+	"llmbench/collect/dataset"
 	"llmbench/store"
 )
 
@@ -88,14 +89,35 @@ func (c *collectCmd) arrivalsRecipe(p *collectPlan, recipe map[string]any) {
 	if c.Duration > 0 {
 		recipe["duration_s"] = c.Duration.Seconds()
 	}
-	if len(p.load.Arrivals.Stages) > 0 {
-		recipe["arrivals"] = c.rateText(p.load.Arrivals)
+	if p.load.SelfTimed || len(p.load.Arrivals.Stages) > 0 {
+		recipe["arrivals"] = c.rateText(p.load)
 	}
 }
 
-// rateText says the rate in a few words.
-func (c *collectCmd) rateText(a collect.Arrivals) string {
+// selfTime decides whether the dataset's own times are kept; the run then has no rate.
+func (c *collectCmd) selfTime(p *collectPlan, row *store.Run, ds dataset.Dataset) error {
+	_, timed := dataset.AsTimed(ds)
+	given := c.SelfTimed != nil && *c.SelfTimed
+	rated := !p.load.Arrivals.AllAtOnce()
 	switch {
+	case given && !timed:
+		return fmt.Errorf("--self-timed: the dataset %s carries no arrival times", p.data.Name)
+	case given && rated:
+		return errors.New("--self-timed: the dataset's times and a rate exclude each other")
+	}
+	p.load.SelfTimed = timed && !rated && (c.SelfTimed == nil || given)
+	if p.load.SelfTimed {
+		row.RequestRate = nil
+	}
+	return nil
+}
+
+// rateText says the rate in a few words.
+func (c *collectCmd) rateText(load collect.Config) string {
+	a := load.Arrivals
+	switch {
+	case load.SelfTimed:
+		return "as recorded"
 	case c.Stages != "":
 		return "stages " + c.Stages
 	case len(a.Stages) > 0:

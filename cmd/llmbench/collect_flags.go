@@ -60,6 +60,7 @@ type loadFlags struct {
 	RampUpStartRPS   *float64      `name:"ramp-up-start-rps" help:"Rate at the begin of the ramp." group:"load"`
 	RampUpEndRPS     *float64      `name:"ramp-up-end-rps" help:"Rate at its end." group:"load"`
 	Stages           string        `help:"Rates one after the other, such as 10:30s,20:30s." placeholder:"RATE:LENGTH,..." group:"load"`
+	SelfTimed        *bool         `help:"Send when the dataset says its requests arrived; on for a dataset that carries times, unless --no-self-timed." negatable:"" group:"load"`
 	Burstiness       store.Rate    `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
 	MaxConcurrency   int           `help:"Most requests in flight; the wait is recorded." group:"load"`
 	ThinkTime        time.Duration `help:"Closed loop: each of the --max-concurrency users waits so long after an answer before the next request." group:"load"`
