@@ -3,7 +3,7 @@ package tokenizer
 import "strings"
 
 // commonWords are English words that, with a blank before them, are one token in the vocabularies of Qwen, DeepSeek, Llama,
-// Gemma, GPT and Claude alike. Random prompts for a tokenizer whose vocabulary is not at hand are made of them: any sequence
+// Gemma and GPT alike. Random prompts for a tokenizer whose vocabulary is not at hand are made of them: any sequence
 // of such words has exactly as many tokens as words.
 var commonWords = strings.Fields(`
 able about above according account across action actor add added adds adopted after again against age ago agreed ahead air album
