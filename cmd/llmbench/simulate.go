@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -44,7 +45,7 @@ type simulateCmd struct {
 	TTFT       time.Duration `name:"ttft" help:"With --itl: exact timing for every stream, whatever the load." group:"timing"`
 	ITL        time.Duration `name:"itl" help:"With --ttft: time between chunks." group:"timing"`
 	Flood      bool          `help:"Send without pauses." group:"timing"`
-	Fault      string        `help:"Spoil answers on purpose; the header X-Simulate-Fault does so for one request." group:"timing"`
+	Fault      string        `help:"Spoil answers on purpose: ${faults}; some take a number (cut=5), several are joined by commas. The header X-Simulate-Fault does so for one request." group:"timing"`
 	FaultShare float64       `help:"Share of requests to spoil." default:"1" group:"timing"`
 	DrainLimit time.Duration `help:"How long streams may finish after Ctrl-C." default:"5s" group:"timing"`
 }
@@ -56,6 +57,14 @@ func (simulateCmd) Help() string {
   llmbench simulate --port 8000
   llmbench simulate --ttft 50ms --itl 10ms --truth truth.jsonl    exact timing, and a log of it
   llmbench simulate --slots 8 --tokenizer ./Qwen2.5/              a small server that counts by a real tokenizer`
+}
+
+func faultNames() string {
+	var names []string
+	for _, f := range simulate.FaultNames() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (c *simulateCmd) config() simulate.Config {
