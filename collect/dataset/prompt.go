@@ -2,12 +2,44 @@
 // It never talks to the server under test and never sees a clock.
 package dataset
 
-import "encoding/json"
+import (
+	"encoding/base64"
+	"encoding/json"
+)
 
-// Message is one message of a chat, as the OpenAI chat API spells it.
+// Message is one message of a chat. Its content is Content, or Parts where there are any.
 type Message struct {
 	Role    string `json:"role"`
 	Content string `json:"content"`
+	// Parts make up a message that is more than text; each protocol spells them its own way.
+	Parts []Part `json:"-"`
+}
+
+// Part is one piece of a message: text, or a medium.
+type Part struct {
+	Kind PartKind
+	// Text is that of a part of PartText.
+	Text string
+	// URL of any other part: the medium itself as a data URL, or an address for the server to fetch it from.
+	URL string
+}
+
+// PartKind is what a part is.
+type PartKind uint8
+
+// Kinds of parts.
+const (
+	PartText PartKind = iota
+	PartImage
+	PartVideo
+	PartAudio
+)
+
+// DataURL holds a medium in its own address, such as data:image/jpeg;base64,...
+func DataURL(mediaType string, data []byte) string {
+	head := "data:" + mediaType + ";base64,"
+	url := make([]byte, 0, len(head)+base64.StdEncoding.EncodedLen(len(data)))
+	return string(base64.StdEncoding.AppendEncode(append(url, head...), data))
 }
 
 // Prompt is the input of one request.

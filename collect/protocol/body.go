@@ -116,18 +116,14 @@ func (b *body) bytes() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// textOf is the prompt for a server that takes no token ids.
+// textOf is the prompt for a server that takes one text.
 func textOf(p *dataset.Prompt) (string, error) {
-	if p.Text == "" && p.TokenIDs != nil {
+	switch {
+	case p.Text != "":
+	case p.TokenIDs != nil:
 		return "", errors.New("the prompt is token ids alone, which this backend cannot send; use one that takes them (vllm, sglang, llama.cpp)")
+	case p.Messages != nil:
+		return "", errors.New("the prompt is a chat, which this backend cannot send; use one that takes messages (openai-chat, vllm-chat)")
 	}
 	return p.Text, nil
-}
-
-// messagesOf is the prompt as a chat: its messages, or its text as one message of the user.
-func messagesOf(p *dataset.Prompt) []dataset.Message {
-	if p.Messages != nil {
-		return p.Messages
-	}
-	return []dataset.Message{{Role: "user", Content: p.Text}}
 }

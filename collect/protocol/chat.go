@@ -10,17 +10,15 @@ type chat struct{ dialect }
 
 var _ Protocol = chat{}
 
-// Body sends the prompt's messages, or its text as one user message. The content is a string, not vLLM's list of
-// parts: every server takes a string, several refuse the list.
+// Body sends the prompt's messages, or its text as one user message.
 func (t chat) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
-	if p.Messages == nil {
-		if _, err := textOf(p); err != nil {
-			return nil, err
-		}
+	messages, err := chatMessages(p, chatPart)
+	if err != nil {
+		return nil, err
 	}
 	b := newBody()
 	b.set("model", c.Model)
-	b.set("messages", messagesOf(p))
+	b.set("messages", messages)
 	t.fields(b)
 	t.limit(b, "max_completion_tokens", p.OutputTokens)
 	if c.Logprobs != nil {

@@ -23,7 +23,11 @@ func (llama) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 	if p.TokenIDs != nil {
 		b.set("prompt", p.TokenIDs)
 	} else {
-		b.set("prompt", p.Text)
+		text, err := textOf(p)
+		if err != nil {
+			return nil, err
+		}
+		b.set("prompt", text)
 	}
 	b.set(uncached.key, uncached.value)
 	b.set("n_predict", p.OutputTokens)

@@ -40,17 +40,17 @@ func (t ollama) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 }
 
 func (t ollama) prompt(b *body, p *dataset.Prompt) error {
-	if t.chat && p.Messages != nil {
-		b.set("messages", p.Messages)
+	if t.chat {
+		messages, err := ollamaMessages(p)
+		if err != nil {
+			return err
+		}
+		b.set("messages", messages)
 		return nil
 	}
 	text, err := textOf(p)
 	if err != nil {
 		return err
-	}
-	if t.chat {
-		b.set("messages", messagesOf(p))
-		return nil
 	}
 	b.set("prompt", text)
 	b.set("raw", true)

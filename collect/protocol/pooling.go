@@ -39,7 +39,11 @@ func (t pooling) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 	case p.TokenIDs != nil:
 		b.set("input", p.TokenIDs)
 	default:
-		b.set("input", p.Text)
+		text, err := textOf(p)
+		if err != nil {
+			return nil, err
+		}
+		b.set("input", text)
 	}
 	for _, f := range t.own {
 		b.set(f.key, f.value)

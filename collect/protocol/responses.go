@@ -17,15 +17,11 @@ var _ Protocol = responses{}
 func (responses) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 	b := newBody()
 	b.set("model", c.Model)
-	if p.Messages != nil {
-		b.set("input", p.Messages)
-	} else {
-		text, err := textOf(p)
-		if err != nil {
-			return nil, err
-		}
-		b.set("input", text)
+	input, err := responsesInput(p)
+	if err != nil {
+		return nil, err
 	}
+	b.set("input", input)
 	b.set("max_output_tokens", p.OutputTokens)
 	if c.Logprobs != nil {
 		b.set("include", []string{"message.output_text.logprobs"})
@@ -34,6 +30,13 @@ func (responses) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 	b.set("stream", c.Stream)
 	b.rest(c, p)
 	return b.bytes()
+}
+
+func responsesInput(p *dataset.Prompt) (any, error) {
+	if p.Messages != nil {
+		return chatMessages(p, responsesPart)
+	}
+	return textOf(p)
 }
 
 func (responses) Reader() Reader { return new(responsesReader) }

@@ -25,7 +25,11 @@ func (sglang) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 	if p.TokenIDs != nil {
 		b.set("input_ids", p.TokenIDs)
 	} else {
-		b.set("text", p.Text)
+		text, err := textOf(p)
+		if err != nil {
+			return nil, err
+		}
+		b.set("text", text)
 	}
 	parameters := newBody()
 	parameters.set("max_new_tokens", p.OutputTokens)
