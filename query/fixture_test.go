@@ -51,6 +51,7 @@ type (
 	tokensRow struct {
 		RunID     string   `parquet:"run_id"`
 		RequestID int64    `parquet:"request_id"`
+		Attempt   int64    `parquet:"attempt"`
 		SentNS    *int64   `parquet:"sent_ns,optional"`
 		TNS       []int64  `parquet:"t_ns,list"`
 		NTokens   []int32  `parquet:"n_tokens,list,optional"`
@@ -60,6 +61,7 @@ type (
 	textRow struct {
 		RunID      string `parquet:"run_id"`
 		RequestID  int64  `parquet:"request_id"`
+		Attempt    int64  `parquet:"attempt"`
 		OutputText string `parquet:"output_text"`
 	}
 	catalogueRow struct {
@@ -90,7 +92,7 @@ func toRequestRow(runID string, r store.Request) requestRow {
 }
 
 func toTokensRow(runID string, r store.Record) tokensRow {
-	row := tokensRow{RunID: runID, RequestID: r.RequestID, SentNS: pointer(r.SentNS), TNS: r.TNS, NTokens: r.NTokens, OddChunk: r.OddChunk}
+	row := tokensRow{RunID: runID, RequestID: r.RequestID, Attempt: r.Attempt, SentNS: pointer(r.SentNS), TNS: r.TNS, NTokens: r.NTokens, OddChunk: r.OddChunk}
 	for _, kind := range r.OddKind {
 		row.OddKind = append(row.OddKind, kind.String())
 	}

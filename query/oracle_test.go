@@ -120,13 +120,18 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 	var changes []change
 	slo, hasSLO := parseSLO(run.SLO)
 	good, measured := 0, 0
-	for _, r := range records {
+	s.Retried = new(int64)
+	for i, r := range records {
 		if r.Phase != store.PhaseMeasured {
 			continue
 		}
 		measured++
 		if done := either(r.DoneNS, r.LastTokenNS); r.SentNS.Valid && done.Valid && r.SentNS.V < done.V {
 			changes = append(changes, change{r.SentNS.V, 1}, change{done.V, -1})
+		}
+		if retried(records, i) {
+			*s.Retried++
+			continue
 		}
 		if r.Status != store.StatusOK {
 			s.Failed++
@@ -198,8 +203,8 @@ func oracleVLLM(run store.Run, records []store.Record) store.Summary {
 	good := 0
 	first := int64(math.MaxInt64)
 	var answered []store.Record
-	for _, r := range records {
-		if r.Phase != store.PhaseMeasured {
+	for i, r := range records {
+		if r.Phase != store.PhaseMeasured || retried(records, i) {
 			continue
 		}
 		if r.Status != store.StatusOK && r.Status != store.StatusTruncated || len(r.TNS) == 0 {
@@ -405,11 +410,24 @@ func mostAtOnce(changes []change) int64 {
 // of several tokens, unknown counts and times.
 func randomRecords(seed uint64, n int) []store.Record {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	all := make([]store.Record, n)
-	for i := range all {
-		all[i] = randomRecord(rng, int64(i))
+	var all []store.Record
+	for i := range int64(n) {
+		last := randomRecord(rng, i)
+		for rng.Float64() < 0.2 {
+			before := randomRecord(rng, i)
+			before.Phase, before.Attempt = last.Phase, last.Attempt
+			before.Status = []string{store.StatusHTTPError, store.StatusTruncated}[rng.IntN(2)]
+			last.Attempt++
+			all = append(all, before)
+		}
+		all = append(all, last)
 	}
 	return all
+}
+
+// retried reports whether another attempt follows; attempts stand in their order.
+func retried(records []store.Record, i int) bool {
+	return i+1 < len(records) && records[i+1].RequestID == records[i].RequestID
 }
 
 func randomRecord(rng *rand.Rand, id int64) store.Record {

@@ -12,7 +12,8 @@ type Failure struct {
 	Status     string
 	HTTPStatus *int64
 	Error      *string
-	Count      int64
+	Count      int64 // requests whose last attempt failed so
+	Retried    int64 // attempts that failed so and were followed by another
 }
 
 // SLO are the limits of a good request, in milliseconds; nil is no limit.
@@ -36,15 +37,15 @@ type Goodput struct {
 // Failures counts the failed requests of every phase by the way they failed, in the order of run_id, the most
 // frequent first.
 func (s *Session) Failures(ctx context.Context) ([]Failure, error) {
-	rows, err := s.Query(ctx, `SELECT run_id, phase, status, http_status, error, count FROM failures
-		ORDER BY run_id, count DESC, phase, status, http_status, error`)
+	rows, err := s.Query(ctx, `SELECT run_id, phase, status, http_status, error, count, retried FROM failures
+		ORDER BY run_id, count DESC, retried DESC, phase, status, http_status, error`)
 	if err != nil {
 		return nil, err
 	}
 	return collect(rows, func(v []any) Failure {
 		return Failure{
 			RunID: v[0].(string), Phase: v[1].(string), Status: v[2].(string),
-			HTTPStatus: optional[int64](v[3]), Error: optional[string](v[4]), Count: v[5].(int64),
+			HTTPStatus: optional[int64](v[3]), Error: optional[string](v[4]), Count: v[5].(int64), Retried: v[6].(int64),
 		}
 	})
 }

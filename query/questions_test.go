@@ -81,8 +81,8 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	got, err := questionSession(t).Failures(t.Context())
 	want := []Failure{
-		{"a", "measured", "connect_error", nil, new("refused"), 1},
-		{"a", "measured", "http_error", new(int64(503)), new("busy"), 1},
+		{"a", "measured", "connect_error", nil, new("refused"), 1, 0},
+		{"a", "measured", "http_error", new(int64(503)), new("busy"), 1, 0},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)

@@ -239,12 +239,21 @@ func TestOlderAndNewerFiles(t *testing.T) {
 		Colour string `parquet:"colour"`
 	}
 	older, newer := writeRun(t, newRun("older"), nil), writeRun(t, newRun("newer"), nil)
+	type oldTokens struct {
+		RunID     string  `parquet:"run_id"`
+		RequestID int64   `parquet:"request_id"`
+		TNS       []int64 `parquet:"t_ns,list"`
+	}
 	writeParquet(t, older.Files.Requests, []oldRow{{"older", 1, "measured", "ok", 5}})
+	writeParquet(t, older.Files.Tokens, []oldTokens{{"older", 1, []int64{7}}})
 	writeParquet(t, newer.Files.Requests, []newRow{{oldRow{"newer", 2, "measured", "ok", 6}, "red"}})
 	s := openSession(t, Source{Entries: []store.Entry{older, newer}}, Options{})
 	got := asTexts(t, s, "SELECT run_id, request_id, done_ns, colour FROM requests ORDER BY request_id")
 	if want := [][]string{{"older", "1", "NULL", "NULL"}, {"newer", "2", "NULL", "red"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+	if got := asTexts(t, s, "SELECT run_id, attempt FROM requests JOIN token_lists USING (run_id, request_id, attempt)"); !reflect.DeepEqual(got, [][]string{{"older", "0"}}) {
+		t.Errorf("chunks without the number of the attempt: %v", got)
 	}
 	if got := asTexts(t, s, "SELECT completed, mean_ttft_ms FROM run_summary"); !reflect.DeepEqual(got, [][]string{{"1", "NULL"}, {"1", "NULL"}}) {
 		t.Errorf("summary %v", got)

@@ -3,6 +3,7 @@ package query
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,9 +53,14 @@ func eventView(table views.Table, paths []string) string {
 	return createView(table.Name, typedUnion(table, readParquet(paths)))
 }
 
-// typedUnion puts rows, a FROM or SELECT clause, below the typed empty table.
+// typedUnion puts rows, a FROM or SELECT clause, below the typed empty table. Rows older than retries tell no attempt:
+// there was one, number 0, and a join must find it.
 func typedUnion(table views.Table, rows string) string {
-	return table.Body() + "\nUNION ALL BY NAME\n" + rows
+	union := table.Body() + "\nUNION ALL BY NAME\n" + rows
+	if slices.ContainsFunc(table.Columns, func(c views.Column) bool { return c.Name == "attempt" }) {
+		return "SELECT * REPLACE (coalesce(attempt, 0) AS attempt) FROM (\n" + union + "\n)"
+	}
+	return union
 }
 
 func readParquet(paths []string) string {

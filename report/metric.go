@@ -84,6 +84,7 @@ func MetricNamed(name string) (Metric, bool) {
 
 var plainMetrics = []Metric{
 	{Name: "failed", Title: "Failed requests", Better: Lower, Compared: true},
+	{Name: "retried", Title: "Retried attempts", Better: Lower},
 	{Name: "completed", Title: "Successful requests", Compared: true},
 	{Name: "duration", Title: "Benchmark duration", Unit: "s"},
 	{Name: "total_input_tokens", Title: "Total input tokens"},

@@ -48,7 +48,8 @@ type Failure struct {
 	Status     string
 	HTTPStatus *int64
 	Error      string
-	Count      int64
+	Count      int64 // requests that failed so in the end
+	Retried    int64 // attempts that failed so and were followed by another
 }
 
 // TokenCount is a number of requests whose output tokens were counted in one way: usage, tokenizer or chunks.
@@ -105,7 +106,11 @@ func (p *servingPage) outcome(s Serving) {
 	p.line("Successful requests:", strconv.FormatInt(s.Summary.Completed, 10))
 	if s.Summary.Failed > 0 {
 		p.line("Failed requests:", strconv.FormatInt(s.Summary.Failed, 10))
-		p.reasons(s.Failures)
+		p.reasons(s.Failures, func(f Failure) int64 { return f.Count })
+	}
+	if again := s.Summary.Retried; again != nil && *again > 0 {
+		p.line("Retried attempts:", strconv.FormatInt(*again, 10))
+		p.reasons(s.Failures, func(f Failure) int64 { return f.Retried })
 	}
 	if s.Run.MaxConcurrency != nil {
 		p.line("Maximum request concurrency:", integer(s.Run.MaxConcurrency))
@@ -115,16 +120,17 @@ func (p *servingPage) outcome(s Serving) {
 	}
 }
 
-func (p *servingPage) reasons(failures []Failure) {
-	failures = slices.Clone(failures)
-	slices.SortStableFunc(failures, func(a, b Failure) int { return cmp.Compare(b.Count, a.Count) })
+// reasons lists the reasons that count gives a number above 0, the most frequent first.
+func (p *servingPage) reasons(failures []Failure, count func(Failure) int64) {
+	failures = slices.DeleteFunc(slices.Clone(failures), func(f Failure) bool { return count(f) == 0 })
+	slices.SortStableFunc(failures, func(a, b Failure) int { return cmp.Compare(count(b), count(a)) })
 	shown := failures[:min(len(failures), maxReasons)]
 	for _, f := range shown {
-		p.line("  "+snip(f.reason(), labelWidth-2), strconv.FormatInt(f.Count, 10))
+		p.line("  "+snip(f.reason(), labelWidth-2), strconv.FormatInt(count(f), 10))
 	}
 	var rest int64
 	for _, f := range failures[len(shown):] {
-		rest += f.Count
+		rest += count(f)
 	}
 	if rest > 0 {
 		p.line(fmt.Sprintf("  %d other reasons", len(failures)-len(shown)), strconv.FormatInt(rest, 10))

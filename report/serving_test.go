@@ -41,11 +41,13 @@ func TestWriteServingWithFailures(t *testing.T) {
 	s.Run.Tokenizer, s.Run.ClientVerdict = new("approximation (4 bytes a token)"), new("saturated")
 	s.Run.Findings = new(`{"client":"the client used 91% of its cores"}`)
 	s.Summary.Failed, s.Summary.RequestGoodput = 31, ms(9.5)
+	s.Summary.Retried = new(int64(6))
 	s.Latencies = append(s.Latencies, Latency{Metric: "queue", MeanMS: ms(12), MedianMS: ms(3)})
 	s.OutputCounts = []TokenCount{{store.CountedByUsage, 30}, {store.CountedByChunks, 10}}
 	s.Failures = []Failure{
-		{Status: store.StatusHTTPError, HTTPStatus: new(int64(429)), Error: "rate limit exceeded,\nplease try again in 20 s", Count: 4},
+		{Status: store.StatusHTTPError, HTTPStatus: new(int64(429)), Error: "rate limit exceeded,\nplease try again in 20 s", Count: 4, Retried: 5},
 		{Status: store.StatusIdleTimeout, Count: 7},
+		{Status: store.StatusConnectTimeout, Error: "dial tcp: i/o timeout", Retried: 1},
 		{Status: store.StatusStreamError, HTTPStatus: new(int64(200)), Error: "显存不足，请稍后重试，显存不足，请稍后重试", Count: 9},
 	}
 	for i := range 11 {

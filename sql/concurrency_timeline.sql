@@ -4,10 +4,11 @@
 -- column in_flight BIGINT: requests sent and not done, from this instant to the next row's
 -- column queued BIGINT: requests that the schedule wanted sent and that were not, from this instant to the next row's
 --
--- Intervals are half open, [sent, done): a request that ends when another is sent does not overlap it.
+-- Intervals are half open, [sent, done): a request that ends when another is sent does not overlap it. Every attempt was
+-- in flight; between two of them a request is in neither column.
 CREATE OR REPLACE VIEW concurrency_timeline AS
 WITH spans AS (
-    SELECT run_id, intended_ns, sent_ns, coalesce(done_ns, last_token_ns) AS done_ns
+    SELECT run_id, attempt, intended_ns, sent_ns, coalesce(done_ns, last_token_ns) AS done_ns
     FROM requests
     WHERE phase = 'measured'
 ), steps AS (
@@ -15,9 +16,9 @@ WITH spans AS (
     UNION ALL
     SELECT run_id, done_ns, -1, 0 FROM spans WHERE sent_ns < done_ns
     UNION ALL
-    SELECT run_id, intended_ns, 0, 1 FROM spans WHERE intended_ns < coalesce(sent_ns, done_ns)
+    SELECT run_id, intended_ns, 0, 1 FROM spans WHERE attempt = 0 AND intended_ns < coalesce(sent_ns, done_ns)
     UNION ALL
-    SELECT run_id, coalesce(sent_ns, done_ns), 0, -1 FROM spans WHERE intended_ns < coalesce(sent_ns, done_ns)
+    SELECT run_id, coalesce(sent_ns, done_ns), 0, -1 FROM spans WHERE attempt = 0 AND intended_ns < coalesce(sent_ns, done_ns)
 ), instants AS (
     SELECT run_id, t_ns, sum(in_flight) AS in_flight, sum(queued) AS queued
     FROM steps

@@ -1,6 +1,7 @@
 -- one row per request, of every phase and status: its latencies in milliseconds; summaries use phase measured and status ok
 -- column run_id VARCHAR: the run
 -- column request_id BIGINT: the request
+-- column attempt BIGINT: which attempt at it these are of, from 0: the last one
 -- column phase VARCHAR: warmup, measured or probe
 -- column status VARCHAR: ok, or how the request failed
 -- column prompt_tokens BIGINT: tokens of the prompt
@@ -15,6 +16,7 @@ CREATE OR REPLACE VIEW request_latency AS
 SELECT
     run_id,
     request_id,
+    attempt,
     phase,
     status,
     prompt_tokens,

@@ -1,6 +1,7 @@
 -- one row per request, of every phase and status: its latencies in nanoseconds, the formulas of every view on latency
 -- column run_id VARCHAR: the run
 -- column request_id BIGINT: the request
+-- column attempt BIGINT: which attempt at it these are of, from 0: the last one
 -- column phase VARCHAR: warmup, measured or probe
 -- column status VARCHAR: ok, or how the request failed
 -- column prompt_tokens BIGINT: tokens of the prompt
@@ -8,13 +9,14 @@
 -- column ttft_ns BIGINT: time to first token: first_token_ns - sent_ns [ns]
 -- column tpot_ns DOUBLE: time per output token: (last_token_ns - first_token_ns) / (output_tokens - 1), of more than one token [ns]
 -- column e2el_ns BIGINT: end-to-end latency: last_token_ns - sent_ns; of an answer without chunks, done_ns - sent_ns [ns]
--- column queue_ns BIGINT: wait in the client, for its concurrency limit above all: sent_ns - intended_ns [ns]
+-- column queue_ns BIGINT: wait in the client, for its concurrency limit above all, and earlier attempts: sent_ns - intended_ns [ns]
 -- column ttft_from_intended_ns BIGINT: first_token_ns - intended_ns [ns]
 -- column e2el_from_intended_ns BIGINT: end-to-end latency with the wait in the client: e2el_ns + queue_ns [ns]
 CREATE OR REPLACE VIEW request_latency_ns AS
 SELECT
     run_id,
     request_id,
+    attempt,
     phase,
     status,
     prompt_tokens,
@@ -25,4 +27,5 @@ SELECT
     sent_ns - intended_ns AS queue_ns,
     first_token_ns - intended_ns AS ttft_from_intended_ns,
     coalesce(last_token_ns, done_ns) - intended_ns AS e2el_from_intended_ns
-FROM requests;
+FROM requests
+ANTI JOIN retried_attempts USING (run_id, request_id, attempt);

@@ -1,12 +1,12 @@
--- one row per request, failed ones and warm-up included; times are offsets from the run's origin
+-- one row per attempt at a request, failed ones and warm-up included; times are offsets from the run's origin
 -- column run_id VARCHAR: the run
 -- column request_id BIGINT: number of the request in the order of the schedule, from 0
 -- column phase VARCHAR: warmup, measured or probe; summaries count the measured ones
 -- column session_id VARCHAR: conversation the request belongs to
 -- column turn BIGINT: turn of the conversation, from 0
--- column attempt BIGINT: how often the request had been tried before
+-- column attempt BIGINT: how often the request had been tried before: 0 but with --retries; the last one counts
 -- column intended_ns BIGINT: when the schedule wanted the request sent [ns]
--- column slot_ns BIGINT: when the concurrency limit let it go; intended_ns if nothing was awaited [ns]
+-- column slot_ns BIGINT: when the concurrency limit let it go; intended_ns if nothing was awaited; of a retry, when it was due [ns]
 -- column sent_ns BIGINT: just before the request was handed to the kernel or the connection was dialled [ns]
 -- column wrote_ns BIGINT: when the request was written [ns]
 -- column first_byte_ns BIGINT: when the first byte of the answer came [ns]

@@ -4,6 +4,7 @@
 -- column duration DOUBLE: length of the run [s]
 -- column completed BIGINT: measured requests that ended well
 -- column failed BIGINT: measured requests that failed
+-- column retried BIGINT: attempts at measured requests that failed and were followed by another; NULL in a summary older than retries
 -- column total_input_tokens BIGINT: prompt tokens of the completed requests
 -- column total_output_tokens BIGINT: output tokens of the completed requests
 -- column request_throughput DOUBLE: completed requests per second [1/s]
@@ -53,7 +54,7 @@
 -- column p95_queue_ms DOUBLE: 95th percentile of the wait in the client before sending [ms]
 -- column p99_queue_ms DOUBLE: 99th percentile of the wait in the client before sending [ms]
 --
--- Only measured requests count, and for latencies those that ended well. A number that cannot be had is NULL; a run
+-- Only measured requests count, each by its last attempt, and for latencies those that ended well. A number that cannot be had is NULL; a run
 -- without a completed request has throughput 0. vLLM's own way of counting is run_summary_vllm.
 CREATE OR REPLACE VIEW run_summary AS
 WITH counted AS (
@@ -64,6 +65,13 @@ WITH counted AS (
         sum(prompt_tokens) FILTER (status = 'ok') AS input_tokens,
         sum(output_tokens) FILTER (status = 'ok') AS output_tokens
     FROM requests
+    ANTI JOIN retried_attempts USING (run_id, request_id, attempt)
+    WHERE phase = 'measured'
+    GROUP BY run_id
+), again AS (
+    SELECT run_id, count(*) AS attempts
+    FROM requests
+    SEMI JOIN retried_attempts USING (run_id, request_id, attempt)
     WHERE phase = 'measured'
     GROUP BY run_id
 ), totals AS (
@@ -103,6 +111,7 @@ SELECT
     t.duration_s AS duration,
     t.completed,
     t.failed,
+    coalesce(a.attempts, 0) AS retried,
     t.input_tokens::BIGINT AS total_input_tokens,
     t.output_tokens::BIGINT AS total_output_tokens,
     t.completed / t.duration_s AS request_throughput,
@@ -153,6 +162,7 @@ SELECT
     l.queue.ms[5] AS p99_queue_ms
 FROM totals AS t
 LEFT JOIN runs AS u USING (run_id)
+LEFT JOIN again AS a USING (run_id)
 LEFT JOIN goodput() AS g USING (run_id)
 LEFT JOIN latency AS l USING (run_id)
 LEFT JOIN peaks AS p USING (run_id)

@@ -53,7 +53,8 @@ CREATE OR REPLACE VIEW run_summary_vllm AS
 WITH lists AS NOT MATERIALIZED (
     SELECT l.run_id, r.prompt_tokens, r.output_tokens, l.sent_ns, l.t_ns
     FROM token_lists AS l
-    JOIN requests AS r USING (run_id, request_id)
+    JOIN requests AS r USING (run_id, request_id, attempt)
+    ANTI JOIN retried_attempts USING (run_id, request_id, attempt)
     WHERE r.phase = 'measured' AND r.status IN ('ok', 'truncated')
 ), answers AS (
     SELECT
@@ -127,6 +128,7 @@ WITH lists AS NOT MATERIALIZED (
 ), measured AS (
     SELECT run_id, count(*) AS requests
     FROM requests
+    ANTI JOIN retried_attempts USING (run_id, request_id, attempt)
     WHERE phase = 'measured'
     GROUP BY run_id
 )

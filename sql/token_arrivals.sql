@@ -1,6 +1,7 @@
 -- one row per measured request that ended well, with the arrivals of its tokens: its chunks without role and finish events
 -- column run_id VARCHAR: the run
 -- column request_id BIGINT: the request
+-- column attempt BIGINT: how often the request had been tried before
 -- column output_tokens BIGINT: tokens of the answer
 -- column sent_ns BIGINT: when the request was sent, since the run's origin [ns]
 -- column chunk BIGINT[]: number of each chunk among all of the request's chunks, from 0
@@ -14,6 +15,7 @@ CREATE OR REPLACE VIEW token_arrivals AS
 SELECT
     run_id,
     request_id,
+    attempt,
     output_tokens,
     sent_ns,
     CASE
@@ -41,7 +43,7 @@ FROM (
             r.output_tokens,
             coalesce(list_filter(odd_chunk, lambda c, i: odd_kind[i] IN ('role', 'finish')), []) AS skip
         FROM token_lists AS l
-        JOIN requests AS r USING (run_id, request_id)
+        JOIN requests AS r USING (run_id, request_id, attempt)
         WHERE r.phase = 'measured' AND r.status = 'ok'
     )
 );

@@ -1,6 +1,7 @@
 -- one row per gap between two tokens' arrivals in a row of a measured request that ended well: the samples of ITL
 -- column run_id VARCHAR: the run
 -- column request_id BIGINT: the request
+-- column attempt BIGINT: how often the request had been tried before
 -- column chunk BIGINT: number of the chunk that ends the gap, from 0 among all of the request's chunks
 -- column t_ns BIGINT: its arrival since the run's origin [ns]
 -- column gap_ns BIGINT: the gap [ns]
@@ -11,6 +12,7 @@ CREATE OR REPLACE VIEW token_gaps AS
 SELECT
     run_id,
     request_id,
+    attempt,
     chunk,
     sent_ns + t_ns AS t_ns,
     gap_ns,
@@ -21,6 +23,7 @@ FROM (
     SELECT
         run_id,
         request_id,
+        attempt,
         sent_ns,
         unnest(chunk[2:]) AS chunk,
         unnest(t_ns[2:]) AS t_ns,

@@ -1,6 +1,7 @@
--- one row per chunk of every request, the long form of token_lists
+-- one row per chunk of every attempt at a request, the long form of token_lists
 -- column run_id VARCHAR: the run
 -- column request_id BIGINT: the request
+-- column attempt BIGINT: how often the request had been tried before
 -- column chunk BIGINT: number of the chunk in its request, from 0
 -- column t_ns BIGINT: arrival since the run's origin [ns]
 -- column gap_ns BIGINT: time since the chunk before, NULL for the first [ns]
@@ -12,6 +13,7 @@ CREATE OR REPLACE VIEW tokens AS
 SELECT
     run_id,
     request_id,
+    attempt,
     chunk,
     sent_ns + t_ns AS t_ns,
     gap_ns,
@@ -21,6 +23,7 @@ FROM (
     SELECT
         run_id,
         request_id,
+        attempt,
         sent_ns,
         unnest(range(len(t_ns))) AS chunk,
         unnest(t_ns) AS t_ns,

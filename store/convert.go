@@ -51,6 +51,9 @@ func (t *runTally) add(r *Record) {
 	if r.Phase != PhaseMeasured {
 		return
 	}
+	if r.Attempt > 0 { // the attempt before it stands above and was counted as failed
+		t.failed--
+	}
 	if r.Status == StatusOK {
 		t.completed++
 	} else {
@@ -117,7 +120,7 @@ func (e *eventFiles) write(records []Record) error {
 		e.kindNames = token.from(e.runID, r, e.kindNames)
 		e.tokenRows = append(e.tokenRows, token)
 		if r.OutputText.Valid {
-			e.textRows = append(e.textRows, textRow{e.runID, r.RequestID, r.OutputText.V})
+			e.textRows = append(e.textRows, textRow{e.runID, r.RequestID, r.Attempt, r.OutputText.V})
 		}
 		chunks += int64(len(r.TNS))
 		text += int64(len(r.Error.V) + len(r.SessionID.V) + len(r.ServerRequestID.V))

@@ -79,7 +79,7 @@ func TestStockDuckDB(t *testing.T) {
 			Chunks:     store.Chunks{TNS: []int64{5, 1 << 40}, NTokens: []int32{1, 2}, OddChunk: []int32{1}, OddKind: []store.Kind{store.KindFinish}},
 			OutputText: store.String("hi"),
 		},
-		{Request: store.Request{RequestID: 1, Phase: "measured", Status: "connect_error"}},
+		{Request: store.Request{RequestID: 1, Attempt: 2, Phase: "measured", Status: "connect_error"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -108,13 +108,13 @@ func TestStockDuckDB(t *testing.T) {
 				"cached_tokens BIGINT, prompt_tokens_source VARCHAR, output_tokens_source VARCHAR, asked_tokens BIGINT, finish_reason VARCHAR, " +
 				"chunks BIGINT, bytes BIGINT, server_request_id VARCHAR"},
 		{`SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE FROM read_parquet('%s', hive_partitioning=false))`, entry.Files.Tokens,
-			"run_id VARCHAR, request_id BIGINT, sent_ns BIGINT, t_ns BIGINT[], n_tokens INTEGER[], odd_chunk INTEGER[], odd_kind VARCHAR[]"},
+			"run_id VARCHAR, request_id BIGINT, attempt BIGINT, sent_ns BIGINT, t_ns BIGINT[], n_tokens INTEGER[], odd_chunk INTEGER[], odd_kind VARCHAR[]"},
 		{`SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE FROM read_parquet('%s', hive_partitioning=false))`, entry.Files.Texts,
-			"run_id VARCHAR, request_id BIGINT, output_text VARCHAR"},
+			"run_id VARCHAR, request_id BIGINT, attempt BIGINT, output_text VARCHAR"},
 		{`SELECT run_id, request_id, sent_ns, turn, error, status, http_status, connection_reused FROM read_parquet('%s')`, entry.Files.Requests,
 			"a|0|0|3||ok|<nil>|<nil>\na|1|<nil>|<nil>|<nil>|connect_error|<nil>|<nil>"},
-		{`FROM read_parquet('%s', hive_partitioning=false)`, entry.Files.Tokens, "a|0|0|[5 1099511627776]|[1 2]|[1]|[finish]\na|1|<nil>|[]|<nil>|<nil>|<nil>"},
-		{`FROM read_parquet('%s', hive_partitioning=false)`, entry.Files.Texts, "a|0|hi"},
+		{`FROM read_parquet('%s', hive_partitioning=false)`, entry.Files.Tokens, "a|0|0|0|[5 1099511627776]|[1 2]|[1]|[finish]\na|1|2|<nil>|[]|<nil>|<nil>|<nil>"},
+		{`FROM read_parquet('%s', hive_partitioning=false)`, entry.Files.Texts, "a|0|0|hi"},
 		{`SELECT key::VARCHAR, value::VARCHAR FROM parquet_kv_metadata('%s')`, entry.Files.Requests, "llmbench.schema|1"},
 		{`SELECT run_id, epoch_us(began_at), typeof(began_at), model, request_rate, typeof(tags), tags['rack'], ignore_eos, name, summary.completed,
 			summary.mean_ttft_ms, summary.p99_itl_ms, summary IS NULL, catalogue.dir FROM read_parquet('%s') ORDER BY began_at`, catalogue,

@@ -66,7 +66,7 @@ func (r *recordReader) next() (*Record, error) {
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if err == nil && token.RequestID == rec.RequestID {
+	if err == nil && token.RequestID == rec.RequestID && token.Attempt == rec.Attempt {
 		rec.Chunks = token.chunks()
 		r.tokens.skip()
 	}
@@ -74,7 +74,7 @@ func (r *recordReader) next() (*Record, error) {
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if err == nil && text.RequestID == rec.RequestID {
+	if err == nil && text.RequestID == rec.RequestID && text.Attempt == rec.Attempt {
 		rec.OutputText = String(text.OutputText)
 		r.texts.skip()
 	}

@@ -121,14 +121,15 @@ const (
 	CountedByChunks    = "chunks"
 )
 
-// Request is one row of the table requests. Every *NS is an offset from the run's origin on the client's
+// Request is one row of the table requests: one attempt at a request. RequestID and Attempt are its key within a run, and
+// that of its chunks and its text; attempts of a request are stored in their order, all but the last of them failed. Every *NS is an offset from the run's origin on the client's
 // monotonic clock, NULL when the request never came so far.
 type Request struct {
 	RequestID int64
 	Phase     string
 	SessionID NullString
 	Turn      NullInt
-	Attempt   int64
+	Attempt   int64 // how often the request had been tried before
 
 	IntendedNS   NullInt // when the schedule wanted it sent
 	SlotNS       NullInt // when the concurrency limit let it go; IntendedNS if nothing was awaited

@@ -11,6 +11,7 @@ type Summary struct {
 	Duration             *float64 `json:"duration" parquet:"duration,optional"`
 	Completed            int64    `json:"completed" parquet:"completed"`
 	Failed               int64    `json:"failed" parquet:"failed"`
+	Retried              *int64   `json:"retried" parquet:"retried,optional"`
 	TotalInputTokens     *int64   `json:"total_input_tokens" parquet:"total_input_tokens,optional"`
 	TotalOutputTokens    *int64   `json:"total_output_tokens" parquet:"total_output_tokens,optional"`
 	RequestThroughput    *float64 `json:"request_throughput" parquet:"request_throughput,optional"`

@@ -37,11 +37,12 @@ type requestRow struct {
 	ServerRequestID    *string `parquet:"server_request_id,optional"`
 }
 
-// tokenRow is one row of tokens.parquet, the chunks of one request. Of the lists t_ns is never NULL: a request whose
+// tokenRow is one row of tokens.parquet, the chunks of one attempt at a request. Of the lists t_ns is never NULL: a request whose
 // arrivals are not known has none.
 type tokenRow struct {
 	RunID     string   `parquet:"run_id,dict"`
 	RequestID int64    `parquet:"request_id"`
+	Attempt   int64    `parquet:"attempt"`
 	SentNS    *int64   `parquet:"sent_ns,optional"`
 	TNS       []int64  `parquet:"t_ns,list"`
 	NTokens   []int32  `parquet:"n_tokens,list,optional"`
@@ -53,6 +54,7 @@ type tokenRow struct {
 type textRow struct {
 	RunID      string `parquet:"run_id,dict"`
 	RequestID  int64  `parquet:"request_id"`
+	Attempt    int64  `parquet:"attempt"`
 	OutputText string `parquet:"output_text"`
 }
 
@@ -97,7 +99,7 @@ func (row *requestRow) from(runID string, r *Record) {
 // from makes the row of a record, with the record's own lists. The names of odd kinds are appended to names, which
 // is returned. Empty lists of odd chunks are NULL like nil ones.
 func (row *tokenRow) from(runID string, r *Record, names []string) []string {
-	*row = tokenRow{RunID: runID, RequestID: r.RequestID, SentNS: intPointer(&r.SentNS), TNS: r.TNS, NTokens: r.NTokens}
+	*row = tokenRow{RunID: runID, RequestID: r.RequestID, Attempt: r.Attempt, SentNS: intPointer(&r.SentNS), TNS: r.TNS, NTokens: r.NTokens}
 	if len(r.OddChunk) == 0 {
 		return names
 	}

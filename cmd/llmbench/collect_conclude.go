@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"llmbench/query"
@@ -33,6 +34,7 @@ func (c *collectCmd) conclude(a *app, p *collectPlan, w *store.Warehouse, m *mea
 // noteFailures gives the most frequent failures in full: the report has room for their beginnings.
 func (a *app) noteFailures(failures []report.Failure) {
 	const most = 3
+	failures = slices.DeleteFunc(slices.Clone(failures), func(f report.Failure) bool { return f.Count == 0 })
 	for _, f := range failures[:min(most, len(failures))] {
 		why := f.Status
 		if f.HTTPStatus != nil && f.Status == store.StatusHTTPError {
@@ -120,7 +122,7 @@ func failuresOf(failures []query.Failure) []report.Failure {
 		if f.Error != nil {
 			text = *f.Error
 		}
-		out = append(out, report.Failure{Status: f.Status, HTTPStatus: f.HTTPStatus, Error: text, Count: f.Count})
+		out = append(out, report.Failure{Status: f.Status, HTTPStatus: f.HTTPStatus, Error: text, Count: f.Count, Retried: f.Retried})
 	}
 	return out
 }
