@@ -24,6 +24,7 @@ type collectCmd struct {
 	serverFlags
 	connectionFlags
 	datasetFlags
+	fileFlags
 	tokenizerFlags
 	loadFlags
 	acceptedFlags
@@ -98,6 +99,7 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	}
 	data := p.data
 	data.NumPrompts += p.load.Warmups
+	data.Files.CountAhead = tok.Source == tokenizer.FromServer
 	ds, err := dataset.New(data, tok)
 	if err != nil {
 		return nil, err

@@ -14,8 +14,6 @@ type acceptedFlags struct {
 	TimelineItlThresholds        string `name:"timeline-itl-thresholds" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`
 	PlotDatasetStats             bool   `name:"plot-dataset-stats" hidden:"" noeffect:"prompt_tokens and asked_tokens of every request are in the warehouse; see llmbench sql"`
 	NoStream                     bool   `name:"no-stream" hidden:"" noeffect:"datasets are read from files on this machine"`
-	NoOversample                 bool   `name:"no-oversample" hidden:"" noeffect:"a dataset with too few prompts is always drawn from again"`
-	DisableShuffle               bool   `name:"disable-shuffle" hidden:"" noeffect:"sharegpt is always shuffled by --seed"`
 	SkipChatTemplate             bool   `name:"skip-chat-template" hidden:"" noeffect:"the client applies no chat template"`
 	EnableMultimodalChat         bool   `name:"enable-multimodal-chat" hidden:"" noeffect:"prompts are text"`
 	CustomEnsureClientSideData   bool   `name:"custom-ensure-client-side-data" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`

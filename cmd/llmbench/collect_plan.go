@@ -138,6 +138,7 @@ func (c *collectCmd) planData(p *collectPlan) error {
 	}
 	p.data.Name, p.data.Path = c.DatasetName, c.DatasetPath
 	p.data.OutputLen = c.SharegptOutputLen
+	c.planFiles(p)
 	p.data.Random = dataset.RandomConfig{InputLen: c.RandomInputLen, OutputLen: c.RandomOutputLen, PrefixLen: c.RandomPrefixLen, Range: ratio}
 	if c.InputLen != nil {
 		p.data.Random.InputLen = *c.InputLen

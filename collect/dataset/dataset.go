@@ -15,6 +15,7 @@ type Config struct {
 	NumPrompts int
 	Seed       int64
 	Random     RandomConfig
+	Files      FilesConfig
 	// OutputLen fixes the tokens to ask for where the dataset would take them from its own answers (--sharegpt-output-len,
 	// --output-len); 0 leaves it to the dataset.
 	OutputLen int

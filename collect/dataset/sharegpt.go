@@ -1,13 +1,10 @@
 package dataset
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
+
+	"github.com/valyala/fastjson"
 )
 
 // Limits of vLLM's length filter: nothing shorter tells anything, nothing longer fitted the models it was made for.
@@ -17,127 +14,86 @@ const (
 	filterTotal  = 2048
 )
 
-// shareGPT is the first exchange of each conversation of a file in ShareGPT form.
-type shareGPT struct {
-	prompts   []Prompt
-	sha256    string
-	outputLen int
-}
-
-// conversation is one element of the file; other keys are ignored.
-type conversation struct {
-	Turns []struct {
-		From  string `json:"from"`
-		Value string `json:"value"`
-	} `json:"conversations"`
-}
-
 func (c Config) validateShareGPT() error {
-	var errs []error
-	if c.Path == "" {
-		errs = append(errs, errors.New("--dataset-path: the dataset sharegpt needs a file; give the path of its JSON"))
+	return errors.Join(c.needsPath("a JSON file in ShareGPT's form"), c.checkOutputLen("--sharegpt-output-len"))
+}
+
+// needsPath says what --dataset-path must name when it is not given.
+func (c Config) needsPath(what string) error {
+	if c.Path != "" {
+		return nil
 	}
+	return fmt.Errorf("--dataset-path: the dataset %s needs %s; give its path", c.Name, what)
+}
+
+func (c Config) checkOutputLen(flag string) error {
 	if c.OutputLen < 0 || c.OutputLen > mostTokens {
-		errs = append(errs, fmt.Errorf("--sharegpt-output-len %d: must be between 1 and %d", c.OutputLen, mostTokens))
-	}
-	return errors.Join(errs...)
-}
-
-// newShareGPT reads the file, shuffles it by the seed and keeps the first NumPrompts conversations that pass the filter.
-// Too few are drawn again, with replacement, to make up the number asked for.
-func newShareGPT(c Config, tok Tokenizer) (Dataset, error) {
-	data, err := os.ReadFile(c.Path)
-	if err != nil {
-		return nil, fmt.Errorf("read dataset: %w", err)
-	}
-	conversations, err := parseShareGPT(data)
-	if err != nil {
-		return nil, fmt.Errorf("read dataset %s: %w", c.Path, err)
-	}
-	rng := generator(c.Seed, -1)
-	rng.Shuffle(len(conversations), func(i, j int) {
-		conversations[i], conversations[j] = conversations[j], conversations[i]
-	})
-	sum := sha256.Sum256(data)
-	d := &shareGPT{sha256: hex.EncodeToString(sum[:]), outputLen: c.OutputLen}
-	if err := d.choose(conversations, c, tok); err != nil {
-		return nil, err
-	}
-	if len(d.prompts) == 0 {
-		return nil, fmt.Errorf("read dataset %s: none of its %d conversations has two turns and passes the length filter (4 to %d prompt tokens, at most %d with the answer)",
-			c.Path, len(conversations), filterPrompt, filterTotal)
-	}
-	d.oversample(rng, c.NumPrompts)
-	return d, nil
-}
-
-// parseShareGPT says where a file that is not ShareGPT stops being so.
-func parseShareGPT(data []byte) ([]conversation, error) {
-	if len(data) == 0 {
-		return nil, errors.New("the file is empty")
-	}
-	var conversations []conversation
-	err := json.Unmarshal(data, &conversations)
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return nil, fmt.Errorf("not JSON at byte %d: %w", syntax.Offset, err)
-	}
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return nil, fmt.Errorf(`not ShareGPT's form, a list of {"conversations": [{"from", "value"}, ...]}: a JSON %s at byte %d`, wrong.Value, wrong.Offset)
-	}
-	if err == nil && len(conversations) == 0 {
-		err = errors.New("the list is empty")
-	}
-	return conversations, err
-}
-
-func (d *shareGPT) choose(conversations []conversation, c Config, tok Tokenizer) error {
-	for _, conv := range conversations {
-		if len(d.prompts) == c.NumPrompts {
-			return nil
-		}
-		if len(conv.Turns) < 2 {
-			continue
-		}
-		input, err := tok.Encode(conv.Turns[0].Value)
-		if err != nil {
-			return fmt.Errorf("tokenize dataset %s: %w", c.Path, err)
-		}
-		output := c.OutputLen
-		if output == 0 {
-			ids, err := tok.Encode(conv.Turns[1].Value)
-			if err != nil {
-				return fmt.Errorf("tokenize dataset %s: %w", c.Path, err)
-			}
-			output = len(ids)
-		}
-		if passes(len(input), output, c.OutputLen > 0) {
-			d.prompts = append(d.prompts, Prompt{Text: conv.Turns[0].Value, InputTokens: len(input), OutputTokens: output})
-		}
+		return fmt.Errorf("%s %d: must be between 1 and %d", flag, c.OutputLen, mostTokens)
 	}
 	return nil
 }
 
-// passes is vLLM's filter; an output length fixed by the user is not held to the lower bound.
-func passes(input, output int, outputFixed bool) bool {
-	return input >= filterLeast && (outputFixed || output >= filterLeast) && input <= filterPrompt && input+output <= filterTotal
+// newShareGPT asks the first turn of each conversation and for as many tokens as its answer has.
+func newShareGPT(c Config, tok Tokenizer) (Dataset, error) {
+	r := recipe{read: readShareGPT(c.OutputLen), facts: map[string]any{},
+		wanted: `it takes {"conversations": [{"from", "value"}, ...]} of two turns at least`}
+	if c.OutputLen > 0 {
+		r.facts["output_len"] = c.OutputLen
+	}
+	if c.Files.NoLengthFilter {
+		r.facts["no_length_filter"] = true
+	} else {
+		r.filter = lengthFilter(c.OutputLen > 0)
+		r.wanted += fmt.Sprintf(", with %d to %d prompt tokens and at most %d with the answer (--no-length-filter keeps others)", filterLeast, filterPrompt, filterTotal)
+	}
+	return newSampled(c, tok, r)
 }
 
-func (d *shareGPT) oversample(rng *rand.Rand, n int) {
-	for have := len(d.prompts); len(d.prompts) < n; {
-		d.prompts = append(d.prompts, d.prompts[rng.IntN(have)])
+// lengthFilter is vLLM's filter; an output length fixed by the user is not held to the lower bound.
+func lengthFilter(outputFixed bool) func(input, output int) bool {
+	return func(input, output int) bool {
+		return input >= filterLeast && (outputFixed || output >= filterLeast) && input <= filterPrompt && input+output <= filterTotal
 	}
 }
 
-func (d *shareGPT) Len() int { return len(d.prompts) }
+var errShareGPT = errors.New(`not ShareGPT's form, {"conversations": [{"from", "value"}, ...]}`)
 
-// Prompt gives the i-th prompt.
-func (d *shareGPT) Prompt(i int) (Prompt, error) { return d.prompts[i], nil }
-
-// Recipe is what decides the prompts beside the tokenizer and the seed.
-func (d *shareGPT) Recipe() map[string]any {
-	recipe := map[string]any{"sha256": d.sha256}
-	if d.outputLen > 0 {
-		recipe["output_len"] = d.outputLen
+// readShareGPT takes the whole conversation along for those who hold it.
+func readShareGPT(outputLen int) reader {
+	return func(row *fastjson.Value) (ex example, use bool, err error) {
+		if row.Type() != fastjson.TypeObject {
+			return ex, false, fmt.Errorf("%w: it is of JSON type %s", errShareGPT, row.Type())
+		}
+		list := row.Get("conversations")
+		if list == nil || list.Type() == fastjson.TypeNull {
+			return ex, false, nil
+		}
+		turns, err := list.Array()
+		if err != nil {
+			return ex, false, fmt.Errorf("%w: conversations is of JSON type %s", errShareGPT, list.Type())
+		}
+		for i, turn := range turns {
+			value := turn.Get("value")
+			if value == nil || value.Type() != fastjson.TypeString {
+				return ex, false, fmt.Errorf("%w: turn %d has no text", errShareGPT, i+1)
+			}
+			ex.turns = append(ex.turns, Message{Role: shareGPTRole(string(turn.GetStringBytes("from"))), Content: string(value.GetStringBytes())})
+		}
+		if len(ex.turns) < 2 || ex.turns[0].Content == "" {
+			return ex, false, nil
+		}
+		ex.text, ex.answer, ex.output = ex.turns[0].Content, ex.turns[1].Content, outputLen
+		return ex, true, nil
 	}
-	return recipe
+}
+
+// shareGPTRole is the chat API's name for who speaks.
+func shareGPTRole(from string) string {
+	switch from {
+	case "human", "user":
+		return "user"
+	case "system":
+		return "system"
+	}
+	return "assistant"
 }

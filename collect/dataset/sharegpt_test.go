@@ -111,21 +111,28 @@ func TestShareGPTSample(t *testing.T) {
 }
 
 func TestShareGPTBadFiles(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ content, says string }{
 		{"", "the file is empty"},
+		{" \n", "the file is empty"},
 		{"[]", "the list is empty"},
-		{"[{", "not JSON at byte"},
-		{`{"conversations":[]}`, "not ShareGPT's form"},
-		{`[{"conversations":"x"}]`, "not ShareGPT's form"},
-		{`[{"conversations":[]}]`, "none of its 1 conversations"},
-		{`[{"prompt":"x"}]`, "none of its 1 conversations"},
+		{"[{", "cut off at byte 2, in element 1"},
+		{"[" + talk(5, 5) + `,{"conversations":[{"from`, "cut off at byte 136, in element 2"},
+		{"[" + talk(5, 5) + ",]", "not JSON at byte 113"},
+		{"[" + talk(5, 5) + "]x", "not JSON at byte 113"},
+		{"[" + talk(5, 5) + "," + `{"conversations":}` + "]", "element 2: not JSON at byte 18 of it"},
+		{`[{"conversations":"x"}]`, "element 1: not ShareGPT's form"},
+		{`[{"conversations":[{"from":"human"},{"from":"gpt"}]}]`, "element 1: not ShareGPT's form"},
+		{`[[]]`, "element 1: not ShareGPT's form"},
+		{`["x"]`, "element 1: not ShareGPT's form"},
+		{`{"conversations":[]}`, "no line of it can be used"},
+		{`[{"conversations":[]}]`, "no element of it can be used"},
+		{`[{"prompt":"x"}]`, "no element of it can be used"},
+		{"[" + talk(1, 5) + "]", "no element of its 1 can be used"},
 		{"\x00\x01\x02", "not JSON at byte 1"},
+		{"PAR1\x15\x04", `not JSON at byte 1: it begins with "P"`},
 	} {
-		path := write(t, c.content)
-		_, err := New(Config{Name: "sharegpt", Path: path, NumPrompts: 1}, newWordTokenizer(false))
-		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%q: %v; want one line saying %q and naming the file", c.content, err, c.says)
-		}
+		refused(t, Config{Name: "sharegpt", Path: write(t, c.content), NumPrompts: 1}, c.says)
 	}
 	_, err := New(Config{Name: "sharegpt", Path: filepath.Join(t.TempDir(), "missing.json"), NumPrompts: 1}, newWordTokenizer(false))
 	if err == nil || !strings.Contains(err.Error(), "missing.json") {
@@ -133,14 +140,24 @@ func TestShareGPTBadFiles(t *testing.T) {
 	}
 }
 
-func FuzzShareGPT(f *testing.F) {
-	f.Add([]byte(file(talk(5, 5))))
-	f.Add([]byte(`[{"conversations":[{"from":1}]}]`))
-	f.Add([]byte("null"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		conversations, err := parseShareGPT(data)
-		if err == nil && len(conversations) == 0 {
-			t.Error("neither conversations nor an error")
-		}
-	})
+// refused wants one line that names the file and says what is wrong with it.
+func refused(t *testing.T, c Config, says string) {
+	t.Helper()
+	_, err := New(c, newWordTokenizer(false))
+	if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), c.Path) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%v; want one line saying %q and naming %s", err, says, c.Path)
+	}
+}
+
+// Without the filter long prompts stay, and short ones; an empty one cannot be sent.
+func TestShareGPTNoLengthFilter(t *testing.T) {
+	t.Parallel()
+	path := write(t, file(talk(3000, 5), talk(1, 1), talk(0, 5), talk(5)))
+	d, err := New(Config{Name: "sharegpt", Path: path, NumPrompts: 9, Files: FilesConfig{NoLengthFilter: true, NoOversample: true, DisableShuffle: true}}, newWordTokenizer(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Len() != 2 || promptAt(t, d, 0).InputTokens != 3000 || promptAt(t, d, 1).InputTokens != 1 {
+		t.Errorf("%d prompts, of %d and %d tokens", d.Len(), promptAt(t, d, 0).InputTokens, promptAt(t, d, 1).InputTokens)
+	}
 }

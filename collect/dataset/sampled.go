@@ -1,0 +1,317 @@
+package dataset
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"github.com/valyala/fastjson"
+)
+
+// FilesConfig is what the datasets that come from files have in common.
+type FilesConfig struct {
+	// NoOversample keeps a dataset with too few prompts short instead of drawing from it again.
+	NoOversample bool
+	// DisableShuffle keeps the order of the file.
+	DisableShuffle bool
+	// NoLengthFilter keeps what vLLM's length filter would drop.
+	NoLengthFilter bool
+	// Template makes one text of a chat where the backend takes texts; nil sends prompts as they are.
+	Template Template
+	// Chat is true when prompts are sent as messages: no template is applied then.
+	Chat bool
+	// CountAhead counts all prompts before the load, for a tokenizer that must not be asked during it.
+	CountAhead bool
+}
+
+// Template makes one text of a chat, up to where the model's answer begins.
+type Template interface {
+	Render(messages []Message) (string, error)
+	// Hash is for the identity of a workload.
+	Hash() string
+}
+
+// example is what a dataset sees in a row: a text or a chat, and how long the answer is to be.
+type example struct {
+	text     string
+	messages []Message
+	// output is the number of tokens to ask for; 0 asks for as many as answer has.
+	output int
+	answer string
+	// turns is the whole conversation, where there is more of it than the prompt.
+	turns []Message
+	body  map[string]json.RawMessage
+}
+
+// reader makes an example of a row; use is false for a row that does not belong to the sample. It must not keep row.
+type reader func(row *fastjson.Value) (ex example, use bool, err error)
+
+// recipe is how a dataset makes prompts of its rows.
+type recipe struct {
+	read reader
+	// templated datasets go through the chat template for backends that take texts.
+	templated bool
+	// filter is vLLM's length filter; nil keeps all.
+	filter func(input, output int) bool
+	// wanted says in an error what a row must be to be used.
+	wanted string
+	// facts are what the dataset adds to the recipe of the workload.
+	facts map[string]any
+}
+
+// sampled is a dataset of rows in a file, shuffled by the seed, the first of them taken, and drawn from again where they are
+// too few. It holds places in the file and lengths, no prompts.
+type sampled struct {
+	recipe
+	config Config
+	tok    Tokenizer
+	rows   *rowFile
+	// order is the rows in the order in which they are tried.
+	order   []uint32
+	n       int
+	counted []atomic.Uint64
+	parsers fastjson.ParserPool
+	// chats is set when rows are chats, which the template must make texts of.
+	chats bool
+
+	mu sync.Mutex
+	// kept are the rows that passed the filter, of the first ones of order, which were tried. Both are empty without one.
+	kept  []uint32
+	tried int
+}
+
+// newSampled reads the file and settles the order; everything that can be wrong with the file is said here.
+func newSampled(c Config, tok Tokenizer, r recipe) (*sampled, error) {
+	d := &sampled{recipe: r, config: c, tok: tok, n: c.NumPrompts}
+	var err error
+	d.rows, err = openRows(c.Path, func(row *fastjson.Value) (bool, error) {
+		ex, use, err := r.read(row)
+		if err == nil && use {
+			err = d.sendable(ex)
+		}
+		return use, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(d.rows.at) == 0 {
+		return nil, fmt.Errorf("read dataset %s: no %s of it can be used: %s", c.Path, d.rows.unit, d.wanted)
+	}
+	d.shuffle()
+	return d, d.settle()
+}
+
+// sendable refuses what the backend has no form for.
+func (d *sampled) sendable(ex example) error {
+	if ex.messages == nil || d.config.Files.Chat {
+		return nil
+	}
+	d.chats = true
+	for _, m := range ex.messages {
+		if m.Parts != nil {
+			return errors.New("images and sound are parts of a chat; use a chat --backend, such as openai-chat")
+		}
+	}
+	if d.config.Files.Template == nil {
+		return errors.New("a chat, and no chat template to make one text of it; use a chat --backend, or a --tokenizer whose folder has a template")
+	}
+	return nil
+}
+
+func (d *sampled) shuffle() {
+	d.order = make([]uint32, len(d.rows.at))
+	for i := range d.order {
+		d.order[i] = uint32(i)
+	}
+	if !d.config.Files.DisableShuffle {
+		generator(d.config.Seed, -1).Shuffle(len(d.order), func(i, j int) { d.order[i], d.order[j] = d.order[j], d.order[i] })
+	}
+	d.counted = make([]atomic.Uint64, len(d.order))
+}
+
+// settle counts as far as it must be known before the load: which prompts pass the filter is found out during it, or a
+// large file would keep the load waiting.
+func (d *sampled) settle() error {
+	ahead := 0
+	switch {
+	case d.config.Files.CountAhead, d.filter != nil && d.config.Files.NoOversample:
+		ahead = d.n
+	case d.filter != nil:
+		ahead = 1
+	}
+	for i := range min(ahead, len(d.order)) {
+		if _, err := d.Prompt(i); err != nil {
+			return err
+		}
+	}
+	if d.config.Files.NoOversample {
+		d.n = min(d.n, d.Distinct())
+	}
+	return nil
+}
+
+// Distinct is how many different prompts there are, as far as it is known: a filter may yet drop some.
+func (d *sampled) Distinct() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.kept) + len(d.order) - d.tried
+}
+
+// Len is the number of prompts.
+func (d *sampled) Len() int { return d.n }
+
+// Prompt gives the i-th prompt.
+func (d *sampled) Prompt(i int) (Prompt, error) {
+	if d.filter == nil {
+		return d.prompt(d.pick(d.order, i))
+	}
+	row, made, err := d.keep(i)
+	switch {
+	case err != nil:
+		return Prompt{}, err
+	case made != nil:
+		return *made, nil
+	}
+	return d.prompt(row)
+}
+
+// pick gives the i-th row, and beyond the last one a row drawn by the seed and i.
+func (d *sampled) pick(rows []uint32, i int) uint32 {
+	if i < len(rows) {
+		return rows[i]
+	}
+	const again = 0x6472617773
+	return rows[generator(d.config.Seed^again, i).IntN(len(rows))]
+}
+
+// keep gives the i-th row that passes the filter, and its prompt where it had to be made to find out.
+func (d *sampled) keep(i int) (row uint32, made *Prompt, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for len(d.kept) <= i && d.tried < len(d.order) {
+		row := d.order[d.tried]
+		p, err := d.prompt(row)
+		if err != nil {
+			return 0, nil, err
+		}
+		d.tried++
+		if !d.filter(p.InputTokens, p.OutputTokens) {
+			continue
+		}
+		d.kept = append(d.kept, row)
+		if len(d.kept) > i {
+			return row, &p, nil
+		}
+	}
+	if len(d.kept) == 0 {
+		return 0, nil, fmt.Errorf("read dataset %s: no %s of its %d can be used: %s", d.config.Path, d.rows.unit, len(d.order), d.wanted)
+	}
+	return d.pick(d.kept, i), nil, nil
+}
+
+// example reads one row again.
+func (d *sampled) example(row uint32) (example, error) {
+	data, err := d.rows.read(int(row))
+	if err != nil {
+		return example{}, err
+	}
+	parser := d.parsers.Get()
+	defer d.parsers.Put(parser)
+	v, err := parser.ParseBytes(data)
+	if err != nil {
+		return example{}, fmt.Errorf("read dataset %s again: %w; has it changed meanwhile?", d.config.Path, err)
+	}
+	ex, _, err := d.read(v)
+	return ex, err
+}
+
+// prompt makes the prompt of a row.
+func (d *sampled) prompt(row uint32) (Prompt, error) {
+	ex, err := d.example(row)
+	if err != nil {
+		return Prompt{}, err
+	}
+	p := Prompt{Text: ex.text, Messages: ex.messages, Body: ex.body}
+	if t := d.config.Files.Template; t != nil && !d.config.Files.Chat && (d.templated || ex.messages != nil) {
+		if p.Text, err = t.Render(chatOf(p)); err != nil {
+			return Prompt{}, fmt.Errorf("apply the chat template: %w", err)
+		}
+		p.Messages = nil
+	}
+	p.InputTokens, p.OutputTokens, err = d.count(row, ex, p)
+	return p, err
+}
+
+// chatOf is the prompt as messages.
+func chatOf(p Prompt) []Message {
+	if p.Messages != nil {
+		return p.Messages
+	}
+	return []Message{{Role: "user", Content: p.Text}}
+}
+
+// count gives the lengths of a row's prompt and answer, counted once.
+func (d *sampled) count(row uint32, ex example, p Prompt) (input, output int, err error) {
+	if both := d.counted[row].Load(); both != 0 {
+		return int(both >> 32), int(both & (1<<32 - 1)), nil
+	}
+	if input, err = d.tokens(p.Text); err != nil {
+		return 0, 0, err
+	}
+	for _, m := range p.Messages {
+		n, err := d.tokens(textOf(m))
+		if err != nil {
+			return 0, 0, err
+		}
+		input += n
+	}
+	if output = ex.output; output == 0 {
+		if output, err = d.tokens(ex.answer); err != nil {
+			return 0, 0, err
+		}
+	}
+	output = max(output, 1) // no server takes 0
+	d.counted[row].Store(uint64(input)<<32 | uint64(output))
+	return input, output, nil
+}
+
+func (d *sampled) tokens(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	ids, err := d.tok.Encode(text)
+	if err != nil {
+		return 0, fmt.Errorf("tokenize dataset %s: %w", d.config.Path, err)
+	}
+	return len(ids), nil
+}
+
+// textOf is the text of a message, without its media.
+func textOf(m Message) string {
+	text := m.Content
+	for _, part := range m.Parts {
+		if part.Kind == PartText {
+			text += part.Text
+		}
+	}
+	return text
+}
+
+// Recipe is what decides the prompts beside the tokenizer and the seed.
+func (d *sampled) Recipe() map[string]any {
+	facts := map[string]any{"sha256": d.rows.sha256}
+	maps.Copy(facts, d.facts)
+	f := d.config.Files
+	for name, on := range map[string]bool{"no_oversample": f.NoOversample, "disable_shuffle": f.DisableShuffle} {
+		if on {
+			facts[name] = true
+		}
+	}
+	if f.Template != nil && !f.Chat && (d.templated || d.chats) {
+		facts["chat_template"] = f.Template.Hash()
+	}
+	return facts
+}
