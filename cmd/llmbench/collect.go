@@ -25,6 +25,7 @@ type collectCmd struct {
 	connectionFlags
 	datasetFlags
 	fileFlags
+	randomFlags
 	tokenizerFlags
 	loadFlags
 	acceptedFlags
@@ -98,12 +99,14 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 		p.load.CountTokens = tok.Count
 	}
 	data := p.data
-	data.NumPrompts += p.load.Warmups
+	data.NumPrompts, data.Warmups = data.NumPrompts+p.load.Warmups, p.load.Warmups
 	data.Files.CountAhead = tok.Source == tokenizer.FromServer
 	ds, err := dataset.New(data, tok)
 	if err != nil {
 		return nil, err
 	}
+	p.data.NumPrompts = ds.Len() - p.load.Warmups // a dataset may have fewer than were asked for, or put several into a request
+	row.NumPrompts = new(int64(p.data.NumPrompts))
 	if len(c.LoraModules) > 0 {
 		ds = dataset.WithModels(ds, c.LoraModules, c.LoraAssignment == "round-robin", p.data.Seed)
 	}

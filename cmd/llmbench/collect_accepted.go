@@ -34,7 +34,6 @@ type acceptedFlags struct {
 	BlazeditMaxDistance          string `name:"blazedit-max-distance" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	AsrMinAudioLenSec            string `name:"asr-min-audio-len-sec" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	AsrMaxAudioLenSec            string `name:"asr-max-audio-len-sec" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	RandomBatchSize              string `name:"random-batch-size" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	RandomMmBaseItemsPerRequest  string `name:"random-mm-base-items-per-request" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	RandomMmNumMmItemsRangeRatio string `name:"random-mm-num-mm-items-range-ratio" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	RandomMmLimitMmPerPrompt     string `name:"random-mm-limit-mm-per-prompt" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`

@@ -46,10 +46,6 @@ type datasetFlags struct {
 	Seed              *int64 `help:"Seed of prompts and arrivals; drawn, printed and stored when not given." group:"data"`
 	InputLen          *int   `help:"Tokens of a prompt, for the datasets whose prompts are made: stands for --random-input-len." group:"data"`
 	OutputLen         *int   `help:"Tokens to ask for: stands for --random-output-len and --sharegpt-output-len." group:"data"`
-	RandomInputLen    int    `help:"random: tokens of a prompt." default:"1024" group:"data"`
-	RandomOutputLen   int    `help:"random: tokens to ask for." default:"128" group:"data"`
-	RandomRangeRatio  string `help:"random: lengths vary by this share up and down; a number, or {\"input\":a,\"output\":b}." default:"0" group:"data"`
-	RandomPrefixLen   int    `help:"random: tokens of a common prefix, on top of the input." default:"0" group:"data"`
 	SharegptOutputLen int    `name:"sharegpt-output-len" help:"sharegpt: tokens to ask for instead of the answers' own length." group:"data"`
 }
 

@@ -78,9 +78,9 @@ func checkSampling(sampling map[string]any) error {
 	return errors.Join(errs...)
 }
 
-// ignoresEOS: random prompts ask vLLM for the whole length by themselves, as its benchmark does.
+// ignoresEOS: prompts that are made up ask vLLM for the whole length by themselves, as its benchmark does.
 func (c *collectCmd) ignoresEOS() bool {
-	return c.IgnoreEOS || c.DatasetName == "random" && strings.HasPrefix(c.Backend, "vllm")
+	return c.IgnoreEOS || dataset.Made(c.DatasetName) && strings.HasPrefix(c.Backend, "vllm")
 }
 
 // sampling are the parameters given, in the wire's names.
@@ -131,25 +131,17 @@ func checkLength(prompts int, rate store.Rate) error {
 }
 
 func (c *collectCmd) planData(p *collectPlan) error {
-	var ratio dataset.RangeRatio
-	err := ratio.UnmarshalText([]byte(c.RandomRangeRatio))
-	if err != nil {
-		err = fmt.Errorf("--random-range-ratio: %w", err)
-	}
 	p.data.Name, p.data.Path = c.DatasetName, c.DatasetPath
 	p.data.OutputLen = c.SharegptOutputLen
 	c.planFiles(p)
-	p.data.Random = dataset.RandomConfig{InputLen: c.RandomInputLen, OutputLen: c.RandomOutputLen, PrefixLen: c.RandomPrefixLen, Range: ratio}
-	if c.InputLen != nil {
-		p.data.Random.InputLen = *c.InputLen
-	}
+	errs := []error{c.randomFlags.into(&p.data, c.InputLen, c.OutputLen)}
 	if c.OutputLen != nil {
-		p.data.Random.OutputLen, p.data.OutputLen = *c.OutputLen, *c.OutputLen
+		p.data.OutputLen = *c.OutputLen
 		if *c.OutputLen < 1 {
-			err = errors.Join(err, fmt.Errorf("--output-len %d: must be at least 1", *c.OutputLen))
+			errs = append(errs, fmt.Errorf("--output-len %d: must be at least 1", *c.OutputLen))
 		}
 	}
-	return errors.Join(err, p.data.Validate())
+	return errors.Join(append(errs, p.data.Validate())...)
 }
 
 // reportMetrics are what --percentile-metrics may name; the last two are vLLM's names for the client's queue.

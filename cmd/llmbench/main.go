@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"llmbench/collect/dataset"
 )
 
 // Exit codes.
@@ -64,7 +66,7 @@ func (a *app) execute(args []string) error {
 	exited := false
 	var grammar grammar
 	parser, err := kong.New(&grammar, kong.Name("llmbench"), kong.Description(description),
-		kong.Vars{"version": versionText(), "backends": backendNames(), "datasets": datasetNames(), "formats": formatNames(), "faults": faultNames()},
+		kong.Vars{"version": versionText(), "backends": backendNames(), "datasets": datasetNames(), "formats": formatNames(), "faults": faultNames(), "lengths": dataset.LengthForms},
 		kong.Writers(a.stdout, a.stderr), kong.Exit(func(int) { exited = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 		kong.Bind(a))

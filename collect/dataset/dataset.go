@@ -10,12 +10,17 @@ import (
 
 // Config is everything a dataset is made from. Fields of other datasets are ignored.
 type Config struct {
-	Name       string
-	Path       string
+	Name string
+	Path string
+	// NumPrompts counts the warm-ups in. A dataset that comes to an end may have fewer.
 	NumPrompts int
-	Seed       int64
-	Random     RandomConfig
-	Files      FilesConfig
+	// Warmups is how many of them, the last ones, the load never sends.
+	Warmups int
+	Seed    int64
+	// PromptTokenIDs makes datasets of random prompts give token ids instead of text.
+	PromptTokenIDs bool
+	Random         RandomConfig
+	Files          FilesConfig
 	// OutputLen fixes the tokens to ask for where the dataset would take them from its own answers (--sharegpt-output-len,
 	// --output-len); 0 leaves it to the dataset.
 	OutputLen int
@@ -34,15 +39,24 @@ type Maker func(Config, Tokenizer) (Dataset, error)
 type entry struct {
 	make     Maker
 	validate func(Config) error
+	// made is true when prompts are made up: what a model answers to them means nothing, and the asked lengths are what
+	// is measured.
+	made bool
 }
 
 var registry = map[string]entry{
-	"random":   {newRandom, Config.validateRandom},
-	"sharegpt": {newShareGPT, Config.validateShareGPT},
+	"random":   {make: newRandom, validate: Config.validateRandom, made: true},
+	"sharegpt": {make: newShareGPT, validate: Config.validateShareGPT},
 }
 
 // Names lists the datasets in alphabetical order.
 func Names() []string { return slices.Sorted(maps.Keys(registry)) }
+
+// load is the number of prompts without the warm-ups.
+func (c Config) load() int { return c.NumPrompts - c.Warmups }
+
+// Made reports whether the prompts of a dataset are made up.
+func Made(name string) bool { return registry[name].made }
 
 // Validate reports every problem, in flag names.
 func (c Config) Validate() error {

@@ -7,15 +7,20 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
-	"strings"
 )
 
-// RandomConfig shapes the prompts of the dataset random.
+// RandomConfig shapes the prompts of the dataset random, and the text of those made like it.
 type RandomConfig struct {
 	InputLen, OutputLen int
-	// PrefixLen tokens, equal for all prompts, come before and on top of InputLen.
+	// PrefixLen tokens, equal for all prompts, come before and on top of the input.
 	PrefixLen int
 	Range     RangeRatio
+	// InputDist and OutputDist, where given, stand in place of the lengths and their range.
+	InputDist, OutputDist Lengths
+	// Mix, where given, stands in place of both.
+	Mix LengthMix
+	// BatchSize texts make one request, for servers that embed; 0 and 1 send each by itself.
+	BatchSize int
 }
 
 // RangeRatio widens a length L to the whole numbers between floor(L*(1-r)) and ceil(L*(1+r)), all equally likely.
@@ -46,7 +51,7 @@ func (c Config) validateRandom() error {
 		}
 	}
 	r := c.Random
-	check(c.Path == "", "--dataset-path %q: the dataset random reads no file; leave it out or choose another --dataset-name", c.Path)
+	check(c.Path == "", "--dataset-path %q: the dataset %s reads no file; leave it out or choose another --dataset-name", c.Path, c.Name)
 	check(r.InputLen >= 0 && r.InputLen <= mostTokens, "--random-input-len %d: must be between 0 and %d", r.InputLen, mostTokens)
 	check(r.OutputLen >= 1 && r.OutputLen <= mostTokens, "--random-output-len %d: must be between 1 and %d", r.OutputLen, mostTokens)
 	check(r.PrefixLen >= 0 && r.PrefixLen <= mostTokens, "--random-prefix-len %d: must be between 0 and %d", r.PrefixLen, mostTokens)
@@ -54,54 +59,84 @@ func (c Config) validateRandom() error {
 	if r.Range.Output != r.Range.Input {
 		check(inUnit(r.Range.Output), "--random-range-ratio %g (output): must be at least 0 and below 1", r.Range.Output)
 	}
-	lowest, _ := spread(r.InputLen, r.Range.Input)
-	check(r.PrefixLen+lowest >= 1 || !inUnit(r.Range.Input), "--random-input-len %d with --random-range-ratio %g: a prompt could be empty", r.InputLen, r.Range.Input)
+	check(!r.Mix.Given() || !r.InputDist.Given() && !r.OutputDist.Given(), "--random-sequence-dist: gives both lengths; leave --random-input-dist and --random-output-dist out")
+	ranged := r.Range.Input != 0 && (r.InputDist.Given() || r.Mix.Given()) || r.Range.Output != 0 && (r.OutputDist.Given() || r.Mix.Given())
+	check(!ranged, "--random-range-ratio: a distribution has a range of its own; leave one of them out")
+	check(r.BatchSize >= 0 && r.BatchSize <= mostBatch, "--random-batch-size %d: must be between 1 and %d", r.BatchSize, mostBatch)
+	check(r.BatchSize <= 1 || !c.PromptTokenIDs, "--prompt-token-ids: a batch is sent as text; leave it or --random-batch-size out")
+	if errs == nil {
+		check(r.PrefixLen+r.input().Least() >= 1 || r.Mix.Given(), "--random-input-len %d with --random-range-ratio %g: a prompt could be empty", r.InputLen, r.Range.Input)
+	}
 	return errors.Join(errs...)
 }
 
+// mostBatch bounds the texts of one request.
+const mostBatch = 100_000
+
 func inUnit(v float64) bool { return v >= 0 && v < 1 }
 
-// spread gives the lowest and highest length.
-func spread(length int, ratio float64) (low, high int) {
-	return int(math.Floor(float64(length) * (1 - ratio))), int(math.Ceil(float64(length) * (1 + ratio)))
+// input is the distribution of the input lengths.
+func (r RandomConfig) input() Lengths {
+	if r.InputDist.Given() {
+		return r.InputDist
+	}
+	return spread(r.InputLen, r.Range.Input, 0)
 }
 
-// random makes prompts of random words that have exactly the asked number of tokens. Each prompt is drawn from its own
-// generator, seeded by (seed, index): prompts differ from each other, can be made in any order, and are equal again for
-// an equal seed.
+func (r RandomConfig) output() Lengths {
+	if r.OutputDist.Given() {
+		return r.OutputDist
+	}
+	return spread(r.OutputLen, r.Range.Output, 1)
+}
+
+// lengths draws the lengths of one prompt. Distributions of the rows of one file give them from the same row.
+func (r RandomConfig) lengths() func(rng *rand.Rand) (input, output int) {
+	if r.Mix.Given() {
+		return r.Mix.Draw
+	}
+	in, out := r.input(), r.output()
+	if in.rows == "" || in.rows != out.rows {
+		return func(rng *rand.Rand) (int, int) { return in.Draw(rng), out.Draw(rng) }
+	}
+	return func(rng *rand.Rand) (int, int) {
+		a, b := rng.Uint64(), rng.Uint64()
+		same := func() *rand.Rand { return rand.New(rand.NewPCG(a, b)) }
+		return in.Draw(same()), out.Draw(same())
+	}
+}
+
+// spread widens a length by its ratio.
+func spread(length int, ratio float64, least int) Lengths {
+	low := int(math.Floor(float64(length) * (1 - ratio)))
+	high := int(math.Ceil(float64(length) * (1 + ratio)))
+	return Uniform(max(low, least), max(high, least))
+}
+
+// random makes prompts that have exactly the asked number of tokens. Each is drawn from its own generator, seeded by
+// (seed, index): prompts differ from each other, can be made in any order, and are equal again for an equal seed.
 type random struct {
-	config RandomConfig
-	n      int
-	seed   int64
-	words  *wordPool
-	tok    Tokenizer
-	prefix string
-	// careful is set when the tokenizer joins words, so that each prompt has to be counted and mended.
-	careful bool
+	*composer
+	config  RandomConfig
+	n       int
+	seed    int64
+	lengths func(rng *rand.Rand) (input, output int)
+	shared  *draft
+	ids     bool
 }
 
 func newRandom(c Config, tok Tokenizer) (Dataset, error) {
-	words, err := newWordPool(tok)
+	m, err := newComposer(c, tok)
 	if err != nil {
 		return nil, err
 	}
-	d := &random{config: c.Random, n: c.NumPrompts, seed: c.Seed, words: words, tok: tok}
-	d.prefix = words.text(generator(c.Seed, -1), c.Random.PrefixLen, true)
-	return d, d.rehearse()
-}
-
-// rehearse counts the longest prompt there could be: words chosen to be one token each add up for tokenizers that
-// split text at blanks, which is nearly all of them. For the others every prompt is counted.
-func (d *random) rehearse() error {
-	_, most := spread(d.config.InputLen, d.config.Range.Input)
-	n := min(most, 2048)
-	text := d.prefix + d.words.text(generator(d.seed, -2), n, d.prefix == "")
-	ids, err := d.tok.Encode(text)
-	if err != nil {
-		return fmt.Errorf("tokenize a random prompt: %w", err)
+	d := &random{composer: m, config: c.Random, n: c.NumPrompts, seed: c.Seed, lengths: c.Random.lengths(), ids: c.PromptTokenIDs}
+	d.shared = m.draft(c.Random.PrefixLen)
+	d.shared.random(generator(c.Seed, -1), c.Random.PrefixLen)
+	if c.Random.BatchSize > 1 {
+		return newBatched(d, c), nil
 	}
-	d.careful = len(ids) != d.config.PrefixLen+n
-	return nil
+	return d, nil
 }
 
 func (d *random) Len() int { return d.n }
@@ -109,68 +144,51 @@ func (d *random) Len() int { return d.n }
 // Prompt makes the i-th prompt.
 func (d *random) Prompt(i int) (Prompt, error) {
 	rng := generator(d.seed, i)
-	input := draw(rng, d.config.InputLen, d.config.Range.Input, 0)
-	output := draw(rng, d.config.OutputLen, d.config.Range.Output, 1)
-	text := d.prefix + d.words.text(rng, input, d.prefix == "")
-	want := d.config.PrefixLen + input
-	if d.careful {
-		var err error
-		if text, err = d.mend(rng, text, want); err != nil {
-			return Prompt{}, err
-		}
-	}
-	return Prompt{Text: text, InputTokens: want, OutputTokens: output}, nil
-}
-
-// mend lengthens or shortens text until it has want tokens: whole words are taken off or put on at its end.
-func (d *random) mend(rng *rand.Rand, text string, want int) (string, error) {
-	const tries = 64
-	for range tries {
-		ids, err := d.tok.Encode(text)
-		if err != nil {
-			return "", fmt.Errorf("tokenize a random prompt: %w", err)
-		}
-		switch missing := want - len(ids); {
-		case missing == 0:
-			return text, nil
-		case missing > 0:
-			text += d.words.text(rng, missing, text == "")
-		default:
-			if text, err = d.tok.Decode(ids[:want]); err != nil {
-				return "", fmt.Errorf("shorten a random prompt: %w", err)
-			}
-		}
-	}
-	return "", fmt.Errorf("no text of exactly %d tokens found for this tokenizer; try another --random-input-len", want)
+	input, output := d.lengths(rng)
+	t := d.draft(d.shared.tokens + input)
+	t.prefix(d.shared)
+	t.unique(rng, i, input)
+	p, err := t.prompt(rng)
+	p.OutputTokens = output
+	return p, err
 }
 
 // Recipe is what decides the prompts beside the tokenizer and the seed.
 func (d *random) Recipe() map[string]any {
-	return map[string]any{"input_len": d.config.InputLen, "output_len": d.config.OutputLen,
-		"prefix_len": d.config.PrefixLen, "range_ratio": d.config.Range}
+	recipe := d.config.recipe()
+	if d.ids {
+		recipe["token_ids"] = true
+	}
+	return recipe
 }
+
+// recipe holds the lengths as they were asked for.
+func (r RandomConfig) recipe() map[string]any {
+	recipe := map[string]any{"prompts": composition, "prefix_len": r.PrefixLen}
+	if r.Mix.Given() {
+		recipe["sequence_dist"] = r.Mix.String()
+		return recipe
+	}
+	if r.InputDist.Given() {
+		recipe["input_dist"] = r.InputDist.String()
+	} else {
+		recipe["input_len"] = r.InputLen
+	}
+	if r.OutputDist.Given() {
+		recipe["output_dist"] = r.OutputDist.String()
+	} else {
+		recipe["output_len"] = r.OutputLen
+	}
+	if r.Range != (RangeRatio{}) {
+		recipe["range_ratio"] = r.Range
+	}
+	return recipe
+}
+
+// composition changes when the same recipe and seed come to mean other prompts.
+const composition = 2
 
 // generator gives the random source of one prompt; negative indexes are the parts shared by all.
 func generator(seed int64, i int) *rand.Rand {
 	return rand.New(rand.NewPCG(uint64(seed), uint64(i)))
-}
-
-func draw(rng *rand.Rand, length int, ratio float64, least int) int {
-	low, high := spread(length, ratio)
-	low, high = max(low, least), max(high, least)
-	return low + rng.IntN(high-low+1)
-}
-
-// text joins n random words, each one token. first says that the text begins with them.
-func (w *wordPool) text(rng *rand.Rand, n int, first bool) string {
-	var b strings.Builder
-	b.Grow(8 * n)
-	for i := range n {
-		if i == 0 && first {
-			b.WriteString(w.first[rng.IntN(len(w.first))])
-			continue
-		}
-		b.WriteString(w.next[rng.IntN(len(w.next))])
-	}
-	return b.String()
 }

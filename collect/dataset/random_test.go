@@ -107,12 +107,12 @@ func TestRandomLengths(t *testing.T) {
 				if err != nil || len(ids) != p.InputTokens {
 					t.Fatalf("%s %+v: prompt %d says %d tokens and has %d (%v)", name, c, i, p.InputTokens, len(ids), err)
 				}
-				low, high := spread(c.InputLen, c.Range.Input)
-				if n := p.InputTokens - c.PrefixLen; n < low || n > high {
-					t.Errorf("%s %+v: %d input tokens, want %d to %d", name, c, n, low, high)
+				in, out := spread(c.InputLen, c.Range.Input, 0), spread(c.OutputLen, c.Range.Output, 1)
+				if n := p.InputTokens - c.PrefixLen; n < in.Least() || n > in.Most() {
+					t.Errorf("%s %+v: %d input tokens, want %s", name, c, n, in)
 				}
-				if low, high = spread(c.OutputLen, c.Range.Output); p.OutputTokens < low || p.OutputTokens > high {
-					t.Errorf("%s %+v: %d output tokens, want %d to %d", name, c, p.OutputTokens, low, high)
+				if n := p.OutputTokens; n < out.Least() || n > out.Most() {
+					t.Errorf("%s %+v: %d output tokens, want %s", name, c, n, out)
 				}
 			}
 		}

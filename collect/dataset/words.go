@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 )
@@ -42,9 +43,16 @@ func newWordPool(tok Tokenizer) (*wordPool, error) {
 		return nil, errors.New("choose words for random prompts: the tokenizer has too few whole words; try another --tokenizer")
 	}
 	if len(pool.first) < fewestWords { // a vocabulary whose words all begin with their blank
-		pool.first = pool.next
+		pool.first = slices.Clone(pool.next)
 	}
 	return pool, nil
+}
+
+// shuffle mixes the words, so that neighbours have nothing in common.
+func (w *wordPool) shuffle(rng *rand.Rand) {
+	for _, words := range [][]string{w.first, w.next} {
+		rng.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
+	}
 }
 
 // fewestWords make a pool; with fewer, prompts would look alike.

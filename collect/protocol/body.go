@@ -122,6 +122,8 @@ func textOf(p *dataset.Prompt) (string, error) {
 	case p.Text != "":
 	case p.TokenIDs != nil:
 		return "", errors.New("the prompt is token ids alone, which this backend cannot send; use one that takes them (vllm, sglang, llama.cpp)")
+	case p.Batch != nil:
+		return "", errors.New("the prompt is a batch of texts, which this backend cannot send; use one that embeds or ranks (openai-embeddings, vllm-pooling, vllm-rerank)")
 	case p.Messages != nil:
 		return "", errors.New("the prompt is a chat, which this backend cannot send; use one that takes messages (openai-chat, vllm-chat)")
 	}

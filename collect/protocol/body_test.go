@@ -106,6 +106,7 @@ func TestBodyRefuses(t *testing.T) {
 		{"lmdeploy", onlyIDs, "token ids alone"}, {"scalellm", onlyIDs, "token ids alone"}, {"openai-chat", onlyIDs, "token ids alone"},
 		{"openai-responses", onlyIDs, "token ids alone"}, {"tgi", onlyIDs, "token ids alone"}, {"tensorrt-llm", onlyIDs, "token ids alone"},
 		{"deepspeed-mii", onlyIDs, "token ids alone"}, {"ollama", onlyIDs, "token ids alone"}, {"ollama-chat", onlyIDs, "token ids alone"},
+		{"vllm", dataset.Prompt{Batch: []string{"a"}}, "a batch of texts"},
 		{"ollama", dataset.Prompt{Text: "a"}, "at least 1 token"},
 		{"vllm-rerank", dataset.Prompt{Text: "a"}, "a query and at least one document"},
 		{"openai-audio", dataset.Prompt{Text: "a"}, "no sound"},
