@@ -108,6 +108,7 @@ func (a *carried) Wrote(atNS int64)             { a.x.rec.WroteNS = store.Int(at
 
 func (a *carried) Head(h wire.Head, atNS int64) {
 	a.x.rec.FirstByteNS = store.Int(atNS)
+	a.x.retryAfter = h.RetryAfter
 	a.x.head(h.Status, h.ContentType, h.Location)
 }
 

@@ -38,6 +38,7 @@ type Config struct {
 	// 0 sends none.
 	ProbeRate float64
 	Timeouts  Timeouts
+	Retries   Retries
 	// ColdConnections leaves the opening of connections to the requests, whose TTFT then holds it.
 	ColdConnections bool
 	// Warmups are sent before the load, in phase warmup: the last ones of the dataset, which the load never sends.
@@ -54,7 +55,7 @@ type Config struct {
 
 // Validate reports every problem, in flag names.
 func (c Config) Validate() error {
-	errs := []error{c.Arrivals.Validate(), c.Timeouts.validate()}
+	errs := []error{c.Arrivals.Validate(), c.Timeouts.validate(), c.Retries.validate()}
 	if c.MaxConcurrency < 0 {
 		errs = append(errs, fmt.Errorf("--max-concurrency %d: must be above 0; leave it out for no limit", c.MaxConcurrency))
 	}
@@ -100,8 +101,11 @@ type Engine struct {
 	carrier  carrier
 	flights  sync.Pool // of *flight
 	inFlight sync.WaitGroup
-	slots    chan int64 // when each free slot was freed
-	recorder *recorder
+	// cut ends what is in flight, stopped what has not been sent. abandoned is true when a retry was due after that.
+	cut, stopped context.Context
+	abandoned    atomic.Bool
+	slots        chan int64 // when each free slot was freed
+	recorder     *recorder
 }
 
 // New readies an engine; the dataset's length is the number of requests, warm-ups included.
@@ -145,6 +149,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	defer preparer.stop()
 	stopping, cancel := stoppable(ctx, e.stopping)
 	defer cancel()
+	e.cut, e.stopped = ctx, stopping
 	preparer.primed(stopping)
 	warmups, err := e.ready(ctx)
 	if err != nil {
@@ -166,7 +171,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	r := e.recorder
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
-		Interrupted: !complete || ctx.Err() != nil, Stopped: stopping.Err() != nil,
+		Interrupted: !complete || ctx.Err() != nil || e.abandoned.Load(), Stopped: stopping.Err() != nil,
 		Client: self.end(&r.tally, r.highWater, r.full, e.config.SelfTimed || !e.config.Arrivals.AllAtOnce())}
 	return outcome, errors.Join(err, recordErr)
 }
@@ -296,6 +301,9 @@ var recordPool = sync.Pool{New: func() any { return new(store.Record) }}
 func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int64) {
 	f := e.flight()
 	f.x.rec, f.inputTokens = e.record(next, store.PhaseMeasured, intendedNS, slotNS), next.prompt.InputTokens
+	if e.config.Retries.Most > 0 {
+		f.body = next.body
+	}
 	f.id = strconv.AppendInt(append(f.id[:0], e.config.RequestIDPrefix...), int64(next.id), 10)
 	e.carrier.send(ctx, &f.x, next.body, string(f.id), f.ended)
 }

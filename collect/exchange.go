@@ -25,13 +25,15 @@ type exchange struct {
 	openEnded bool // no end mark is due
 	stream    bool // events are expected, not a whole answer
 
-	form     answerForm
-	kind     string // media type of the answer
-	whole    []byte // an answer that is not a stream, as far as it has come
-	originNS int64  // sent: chunk times are relative to it
-	usage    protocol.Usage
-	text     []byte
-	keepText bool
+	form answerForm
+	kind string // media type of the answer
+	// retryAfter is the header of that name.
+	retryAfter string
+	whole      []byte // an answer that is not a stream, as far as it has come
+	originNS   int64  // sent: chunk times are relative to it
+	usage      protocol.Usage
+	text       []byte
+	keepText   bool
 	// perChunk is true while every chunk so far told its tokens, by itself or by a running count. choices is that count of
 	// each choice, counted the sum of what the chunks told.
 	perChunk  bool
@@ -68,7 +70,7 @@ func (x *exchange) begin(rec *store.Record, sentNS int64) {
 	x.usage, x.text = protocol.Usage{}, x.text[:0]
 	x.perChunk, x.choices, x.counted = true, x.choices[:0], 0
 	x.done, x.streamErr, x.events = false, "", 0
-	x.form, x.kind, x.whole = formStream, "", x.whole[:0]
+	x.form, x.kind, x.retryAfter, x.whole = formStream, "", "", x.whole[:0]
 	if x.parser.handle == nil { // a method's value is an allocation
 		x.parser.handle = x.event
 	}

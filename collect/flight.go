@@ -6,6 +6,7 @@ type flight struct {
 	engine      *Engine
 	x           exchange
 	id          []byte
+	body        []byte // kept for a retry; nil when there is none
 	inputTokens int
 	ended       func()
 }
@@ -23,12 +24,20 @@ func (e *Engine) flight() *flight {
 	return f
 }
 
-// land hands the record over and frees the slot. f is another request's once it returns.
+// land hands the record over and frees the slot, or sends the request once more.
 func (f *flight) land() {
+	if f.retry() {
+		return
+	}
 	e := f.engine
 	e.freeSlotLater(f.x.rec.DoneNS.V)
 	e.finish(&f.x, f.inputTokens)
-	f.x.rec = nil
-	e.flights.Put(f)
-	e.inFlight.Done()
+	f.release()
+}
+
+// release makes f another request's.
+func (f *flight) release() {
+	f.x.rec, f.body = nil, nil
+	f.engine.flights.Put(f)
+	f.engine.inFlight.Done()
 }

@@ -151,6 +151,9 @@ func (t *tally) add(rec *store.Record) {
 	if rec.Phase != store.PhaseMeasured {
 		return
 	}
+	if rec.Attempt > 0 { // the attempt before it came before it and was counted as failed
+		t.failed--
+	}
 	if rec.Status == store.StatusOK {
 		t.completed++
 	} else {

@@ -75,6 +75,7 @@ func (s *sender) request(ctx context.Context, body []byte, requestID string) (*h
 // read takes the answer to the end of its body, so that the connection can be used again. Each read is stamped before
 // anything is decoded.
 func (s *sender) read(ctx context.Context, watch *watchdog, resp *http.Response, x *exchange) {
+	x.retryAfter = resp.Header.Get("Retry-After")
 	x.head(resp.StatusCode, resp.Header.Get("Content-Type"), resp.Header.Get("Location"))
 	buffer := readBuffers.Get().(*[32 << 10]byte)
 	defer readBuffers.Put(buffer)

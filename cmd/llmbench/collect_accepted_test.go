@@ -20,7 +20,7 @@ func TestEveryFlagOfVLLM(t *testing.T) {
 	var g struct {
 		Collect collectCmd `cmd:""`
 	}
-	parser, err := kong.New(&g, kong.Vars{"version": "", "backends": "", "datasets": "", "formats": "", "lengths": ""})
+	parser, err := kong.New(&g, vocabulary())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"llmbench/collect"
 	"llmbench/store"
 )
 
@@ -50,22 +51,24 @@ type datasetFlags struct {
 }
 
 type loadFlags struct {
-	RequestRate      store.Rate    `help:"Requests per second; inf sends all at once." default:"inf" group:"load"`
-	Duration         time.Duration `help:"Stop sending after this; bounds the requests beside --num-prompts." group:"load"`
-	RampUpStrategy   string        `help:"Raise the rate over time, linear or exponential: over --duration, else as long as --num-prompts last. (vLLM raises it from request to request.)" enum:",linear,exponential" default:"" group:"load"`
-	RampUpStartRPS   *float64      `name:"ramp-up-start-rps" help:"Rate at the begin of the ramp." group:"load"`
-	RampUpEndRPS     *float64      `name:"ramp-up-end-rps" help:"Rate at its end." group:"load"`
-	Stages           string        `help:"Rates one after the other, such as 10:30s,20:30s." placeholder:"RATE:LENGTH,..." group:"load"`
-	SelfTimed        *bool         `help:"Send when the dataset says its requests arrived; on for a dataset that carries times, unless --no-self-timed." negatable:"" group:"load"`
-	Burstiness       store.Rate    `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
-	MaxConcurrency   int           `help:"Most requests in flight; the wait is recorded." group:"load"`
-	ThinkTime        time.Duration `help:"Closed loop: each of the --max-concurrency users waits so long after an answer before the next request." group:"load"`
-	ProbeRequestRate float64       `help:"One-token requests per second beside the load and outside --max-concurrency; kept in phase probe." default:"0" group:"load"`
-	NumWarmups       int           `help:"Requests before the load, with prompts of their own as far as the dataset has them; kept in phase warmup." group:"load"`
-	ReadyCheck       int           `name:"ready-check-timeout-sec" help:"Longest wait in seconds for the server to list its models; no prompt is sent." group:"load"`
-	ResetCache       bool          `name:"reset-prefix-cache" help:"Empty the server's prefix cache after the warm-ups (POST /reset_prefix_cache)." group:"load"`
-	Profile          bool          `help:"Let the server profile the load (POST /start_profile, /stop_profile)." group:"load"`
-	MaxFailed        string        `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
+	RequestRate      store.Rate      `help:"Requests per second; inf sends all at once." default:"inf" group:"load"`
+	Duration         time.Duration   `help:"Stop sending after this; bounds the requests beside --num-prompts." group:"load"`
+	RampUpStrategy   string          `help:"Raise the rate over time, linear or exponential: over --duration, else as long as --num-prompts last. (vLLM raises it from request to request.)" enum:",linear,exponential" default:"" group:"load"`
+	RampUpStartRPS   *float64        `name:"ramp-up-start-rps" help:"Rate at the begin of the ramp." group:"load"`
+	RampUpEndRPS     *float64        `name:"ramp-up-end-rps" help:"Rate at its end." group:"load"`
+	Stages           string          `help:"Rates one after the other, such as 10:30s,20:30s." placeholder:"RATE:LENGTH,..." group:"load"`
+	SelfTimed        *bool           `help:"Send when the dataset says its requests arrived; on for a dataset that carries times, unless --no-self-timed." negatable:"" group:"load"`
+	Burstiness       store.Rate      `help:"Shape of the gaps: 1 Poisson, below 1 bursty, inf constant." default:"1" group:"load"`
+	MaxConcurrency   int             `help:"Most requests in flight; the wait is recorded." group:"load"`
+	ThinkTime        time.Duration   `help:"Closed loop: each of the --max-concurrency users waits so long after an answer before the next request." group:"load"`
+	ProbeRequestRate float64         `help:"One-token requests per second beside the load and outside --max-concurrency; kept in phase probe." default:"0" group:"load"`
+	NumWarmups       int             `help:"Requests before the load, with prompts of their own as far as the dataset has them; kept in phase warmup." group:"load"`
+	ReadyCheck       int             `name:"ready-check-timeout-sec" help:"Longest wait in seconds for the server to list its models; no prompt is sent." group:"load"`
+	ResetCache       bool            `name:"reset-prefix-cache" help:"Empty the server's prefix cache after the warm-ups (POST /reset_prefix_cache)." group:"load"`
+	Profile          bool            `help:"Let the server profile the load (POST /start_profile, /stop_profile)." group:"load"`
+	Retries          int             `help:"Send a request that failed so often again; every attempt is a row (column attempt) and the last one counts. It keeps its slot while it waits: as long as the server asks for (Retry-After, a minute at most), else 0.5 s, 1 s, ... 8 s." default:"0" group:"load"`
+	RetryOn          collect.RetryOn `help:"After which failures: statuses of the table requests, and HTTP statuses." default:"${retry_on}" placeholder:"FAILURE,..." group:"load"`
+	MaxFailed        string          `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
 }
 
 type bodyFlags struct {

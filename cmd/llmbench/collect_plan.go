@@ -113,6 +113,7 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 	}
 	p.load.KeepText = c.SaveDetailed
 	p.load.Warmups, p.load.ThinkTime, p.load.ProbeRate = c.NumWarmups, c.ThinkTime, c.ProbeRequestRate
+	p.load.Retries = collect.Retries{Most: c.Retries, On: c.RetryOn}
 	if c.ReadyCheck < 0 {
 		return errors.Join(arrivalsErr, p.load.Validate(), fmt.Errorf("--ready-check-timeout-sec %d: must not be below 0", c.ReadyCheck))
 	}

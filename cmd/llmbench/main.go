@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"llmbench/collect"
 	"llmbench/collect/dataset"
 )
 
@@ -61,12 +62,25 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
+// vocabulary is what the grammar's help and defaults name.
+func vocabulary() kong.Vars {
+	return kong.Vars{
+		"version":  versionText(),
+		"backends": backendNames(),
+		"datasets": datasetNames(),
+		"formats":  formatNames(),
+		"faults":   faultNames(),
+		"lengths":  dataset.LengthForms,
+		"retry_on": collect.DefaultRetryOn,
+	}
+}
+
 // execute parses the arguments and runs the command they name.
 func (a *app) execute(args []string) error {
 	exited := false
 	var grammar grammar
 	parser, err := kong.New(&grammar, kong.Name("llmbench"), kong.Description(description),
-		kong.Vars{"version": versionText(), "backends": backendNames(), "datasets": datasetNames(), "formats": formatNames(), "faults": faultNames(), "lengths": dataset.LengthForms},
+		vocabulary(),
 		kong.Writers(a.stdout, a.stderr), kong.Exit(func(int) { exited = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 		kong.Bind(a))

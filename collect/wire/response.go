@@ -16,6 +16,7 @@ type Head struct {
 	Status      int
 	ContentType string
 	Location    string
+	RetryAfter  string
 }
 
 // response parses one HTTP/1.1 answer from what each read brings. Body bytes are handed on in place, without the framing.
@@ -212,6 +213,8 @@ func (f *framing) field(line []byte, h *Head) error {
 		h.ContentType = contentType(value)
 	case is(name, "location"):
 		h.Location = string(value)
+	case is(name, "retry-after"):
+		h.RetryAfter = string(value)
 	}
 	return nil
 }

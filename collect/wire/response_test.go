@@ -56,6 +56,7 @@ var answers = []struct {
 	{"continue first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", answer{head: Head{Status: 200}, body: "a", done: true, keep: true}, nil},
 	{"204", "HTTP/1.1 204 No Content\r\n\r\n", answer{head: Head{Status: 204}, done: true, keep: true}, nil},
 	{"redirect", "HTTP/1.1 307 T\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", answer{head: Head{Status: 307, Location: "/x"}, done: true, keep: true}, nil},
+	{"refused for a while", "HTTP/1.1 429 T\r\nretry-after: 3\r\nContent-Length: 0\r\n\r\n", answer{head: Head{Status: 429, RetryAfter: "3"}, done: true, keep: true}, nil},
 	{"a header that looks like the last chunk", "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5, max=100\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", answer{head: Head{Status: 200}, body: "a", done: true, keep: true}, nil},
 	{"nothing", "", answer{}, ErrNoAnswer},
 	{"half a head", "HTTP/1.1 200 OK\r\nContent-", answer{}, ErrBrokenOff},

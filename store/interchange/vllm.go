@@ -97,7 +97,14 @@ func (v VLLM) details() ([]Field, error) {
 		}
 		rows = append(rows, r)
 	}
-	slices.SortFunc(rows, func(a, b row) int { return int(a.id - b.id) })
+	slices.SortStableFunc(rows, func(a, b row) int { return int(a.id - b.id) })
+	attempts := rows
+	rows = rows[:0]
+	for i, r := range attempts { // the last one of each request
+		if i+1 == len(attempts) || attempts[i+1].id != r.id {
+			rows = append(rows, r)
+		}
+	}
 	return []Field{
 		{"input_lens", column(rows, func(r row) int64 { return r.input })}, {"output_lens", column(rows, func(r row) int64 { return r.output })},
 		{"ttfts", column(rows, func(r row) float64 { return r.ttft })}, {"itls", column(rows, func(r row) []float64 { return r.itl })},

@@ -39,11 +39,14 @@ func testRun() store.Run {
 
 func TestVLLMWrite(t *testing.T) {
 	failed := &store.Record{Request: store.Request{RequestID: 0, Phase: store.PhaseMeasured, Status: store.StatusHTTPError, Error: store.String("busy"), PromptTokens: store.Int(4)}}
+	refused := &store.Record{Request: store.Request{RequestID: 1, Phase: store.PhaseMeasured, Status: store.StatusHTTPError, Error: store.String("tried again")}}
+	again := okRecord(1)
+	again.Attempt = 1
 	warmup := &store.Record{Request: store.Request{RequestID: 7, Phase: store.PhaseWarmup, Status: store.StatusOK}}
 	var out bytes.Buffer
 	v := VLLM{Run: testRun(), Summary: store.Summary{Duration: new(2.5), Completed: 1, Failed: 1},
 		Metadata: []Field{{"tp", "8"}, {"backend", "mine"}}, Metrics: []Field{{"mean_ttft_ms", 100.0}, {"p99.9_ttft_ms", (*float64)(nil)}},
-		Records: records(okRecord(1), failed, warmup)}
+		Records: records(refused, again, failed, warmup)}
 	if err := v.Write(&out); err != nil {
 		t.Fatal(err)
 	}
