@@ -101,6 +101,9 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	data := p.data
 	data.NumPrompts, data.Warmups = data.NumPrompts+p.load.Warmups, p.load.Warmups
 	data.Files.CountAhead = tok.Source == tokenizer.FromServer
+	if data.Files.Template, err = c.template(a, p, root); err != nil {
+		return nil, err
+	}
 	ds, err := dataset.New(data, tok)
 	if err != nil {
 		return nil, err

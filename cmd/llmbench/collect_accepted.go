@@ -8,22 +8,14 @@ type acceptedFlags struct {
 	TokenizerMode                string `name:"tokenizer-mode" hidden:"" noeffect:"prompts are counted by tokenizer.json, which has one mode"`
 	TrustRemoteCode              bool   `name:"trust-remote-code" hidden:"" noeffect:"llmbench runs no code of a model"`
 	SkipTokenizerInit            bool   `name:"skip-tokenizer-init" hidden:"" noeffect:"without a tokenizer lengths are an approximation that the report names, and all latencies are kept"`
-	ChatTemplateKwargs           string `name:"chat-template-kwargs" hidden:"" noeffect:"prompts are not rendered by the client; send them to the server with --extra-body {\"chat_template_kwargs\":{...}}"`
 	UseBeamSearch                bool   `name:"use-beam-search" hidden:"" noeffect:"vLLM's benchmark does not send it either; use --extra-body"`
 	PlotTimeline                 bool   `name:"plot-timeline" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`
 	TimelineItlThresholds        string `name:"timeline-itl-thresholds" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`
 	PlotDatasetStats             bool   `name:"plot-dataset-stats" hidden:"" noeffect:"prompt_tokens and asked_tokens of every request are in the warehouse; see llmbench sql"`
 	NoStream                     bool   `name:"no-stream" hidden:"" noeffect:"datasets are read from files on this machine"`
-	SkipChatTemplate             bool   `name:"skip-chat-template" hidden:"" noeffect:"the client applies no chat template"`
 	EnableMultimodalChat         bool   `name:"enable-multimodal-chat" hidden:"" noeffect:"prompts are text"`
 	CustomEnsureClientSideData   bool   `name:"custom-ensure-client-side-data" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	NoReranker                   bool   `name:"no-reranker" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	CustomOutputLen              string `name:"custom-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	SpecBenchOutputLen           string `name:"spec-bench-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	SpecBenchCategory            string `name:"spec-bench-category" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	SonnetInputLen               string `name:"sonnet-input-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	SonnetOutputLen              string `name:"sonnet-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	SonnetPrefixLen              string `name:"sonnet-prefix-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	TimedTraceChunkHashSize      string `name:"timed-trace-chunk-hash-size" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	TimedTraceSecMultiplier      string `name:"timed-trace-sec-multiplier" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	TimedTraceLabelTimestamp     string `name:"timed-trace-label-timestamp" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
@@ -47,9 +39,6 @@ type acceptedFlags struct {
 	PrefixRepetitionSuffixLen    string `name:"prefix-repetition-suffix-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	PrefixRepetitionNumPrefixes  string `name:"prefix-repetition-num-prefixes" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	PrefixRepetitionOutputLen    string `name:"prefix-repetition-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	SpeedBenchDatasetSubset      string `name:"speed-bench-dataset-subset" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	SpeedBenchOutputLen          string `name:"speed-bench-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	SpeedBenchCategory           string `name:"speed-bench-category" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 }
 
 // tellNoEffect says of every flag given without an effect why it has none.

@@ -134,8 +134,7 @@ func checkLength(prompts int, rate store.Rate) error {
 func (c *collectCmd) planData(p *collectPlan) error {
 	p.data.Name, p.data.Path = c.DatasetName, c.DatasetPath
 	p.data.OutputLen = c.SharegptOutputLen
-	c.planFiles(p)
-	errs := []error{c.randomFlags.into(&p.data, c.InputLen, c.OutputLen)}
+	errs := []error{c.randomFlags.into(&p.data, c.InputLen, c.OutputLen), c.planFiles(p)}
 	if c.OutputLen != nil {
 		p.data.OutputLen = *c.OutputLen
 		if *c.OutputLen < 1 {

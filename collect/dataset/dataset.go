@@ -21,6 +21,9 @@ type Config struct {
 	PromptTokenIDs bool
 	Random         RandomConfig
 	Files          FilesConfig
+	Custom         CustomConfig
+	Turns          TurnsConfig
+	Sonnet         SonnetConfig
 	// OutputLen fixes the tokens to ask for where the dataset would take them from its own answers (--sharegpt-output-len,
 	// --output-len); 0 leaves it to the dataset.
 	OutputLen int
@@ -42,11 +45,18 @@ type entry struct {
 	// made is true when prompts are made up: what a model answers to them means nothing, and the asked lengths are what
 	// is measured.
 	made bool
+	// templated prompts go through a chat template where the backend takes texts.
+	templated bool
 }
 
 var registry = map[string]entry{
-	"random":   {make: newRandom, validate: Config.validateRandom, made: true},
-	"sharegpt": {make: newShareGPT, validate: Config.validateShareGPT},
+	"custom":      {make: newCustom, validate: Config.validateCustom, templated: true},
+	"mt_bench":    {make: newTurns, validate: Config.validateTurns, templated: true},
+	"random":      {make: newRandom, validate: Config.validateRandom, made: true},
+	"sharegpt":    {make: newShareGPT, validate: Config.validateShareGPT},
+	"sonnet":      {make: newSonnet, validate: Config.validateSonnet, templated: true},
+	"spec_bench":  {make: newTurns, validate: Config.validateTurns, templated: true},
+	"speed_bench": {make: newSpeedBench, validate: Config.validateTurns, templated: true},
 }
 
 // Names lists the datasets in alphabetical order.
@@ -57,6 +67,9 @@ func (c Config) load() int { return c.NumPrompts - c.Warmups }
 
 // Made reports whether the prompts of a dataset are made up.
 func Made(name string) bool { return registry[name].made }
+
+// Templated reports whether the prompts of a dataset are meant to go through a chat template.
+func Templated(name string) bool { return registry[name].templated }
 
 // Validate reports every problem, in flag names.
 func (c Config) Validate() error {

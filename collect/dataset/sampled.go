@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -110,10 +111,8 @@ func (d *sampled) sendable(ex example) error {
 		return nil
 	}
 	d.chats = true
-	for _, m := range ex.messages {
-		if m.Parts != nil {
-			return errors.New("images and sound are parts of a chat; use a chat --backend, such as openai-chat")
-		}
+	if slices.ContainsFunc(ex.messages, hasMedia) {
+		return errors.New("images and sound are parts of a chat; use a chat --backend, such as openai-chat")
 	}
 	if d.config.Files.Template == nil {
 		return errors.New("a chat, and no chat template to make one text of it; use a chat --backend, or a --tokenizer whose folder has a template")
@@ -149,6 +148,9 @@ func (d *sampled) settle() error {
 	}
 	if d.config.Files.NoOversample {
 		d.n = min(d.n, d.Distinct())
+	}
+	if d.n <= d.config.Warmups {
+		return fmt.Errorf("--no-oversample: the %d prompts of %s are not enough for %d warm-ups and a load", d.n, d.config.Path, d.config.Warmups)
 	}
 	return nil
 }
