@@ -132,14 +132,16 @@ func share(v *float64) string {
 
 // oneLine makes text from outside fit for one line of a terminal: a server's error or a run's name may hold line
 // breaks and escape sequences.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
+func oneLine(s string) string { return strings.Join(strings.Fields(visible(s)), " ") }
+
+// visible puts blanks for what a terminal would act on.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return ' '
 		}
 		return r
 	}, s)
-	return strings.Join(strings.Fields(s), " ")
 }
 
 // moment prints a wall clock in UTC; the zero time is unknown.

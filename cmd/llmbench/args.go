@@ -9,7 +9,7 @@ import (
 var listFlags = []string{"goodput", "metadata", "header", "tag", "lora-modules"}
 
 // listCommands have list flags and no positional arguments that such a list could swallow.
-var listCommands = []string{"collect"}
+var listCommands = []string{"collect", "inspect"}
 
 // normalise makes kong's form out of vLLM's habits: _ for - in the names of flags, and several values after one flag.
 // It ends at "--".

@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -94,30 +91,12 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	row.Tokenizer = new(tok.Name())
 	if tok.Source == tokenizer.FromFile { // a server's would be asked in the middle of the load
 		p.load.CountTokens = tok.Count
 	}
-	data := p.data
-	data.NumPrompts, data.Warmups = data.NumPrompts+p.load.Warmups, p.load.Warmups
-	data.Files.CountAhead = tok.Source == tokenizer.FromServer
-	if data.Files.Template, err = c.template(a, p, root); err != nil {
-		return nil, err
-	}
-	ds, err := dataset.New(data, tok)
-	if err != nil {
-		return nil, err
-	}
-	p.data.NumPrompts = ds.Len() - p.load.Warmups // a dataset may have fewer than were asked for, or put several into a request
-	row.NumPrompts = new(int64(p.data.NumPrompts))
-	if len(c.LoraModules) > 0 {
-		ds = dataset.WithModels(ds, c.LoraModules, c.LoraAssignment == "round-robin", p.data.Seed)
-	}
-	if err := c.selfTime(p, &row, ds); err != nil {
-		return nil, usageError(err)
-	}
-	s := &setup{row: row, dataset: ds}
-	return s, c.describe(p, &s.row, tok, ds)
+	s := &setup{row: row}
+	s.dataset, err = c.workload(a, p, &s.row, tok, root)
+	return s, err
 }
 
 // chooseModel fills in the model, the name to send and the engine; it gives the path or hub name of the weights, by which
@@ -155,23 +134,6 @@ func (c *collectCmd) chooseModel(a *app, client *http.Client, p *collectPlan, ro
 		return model.Root, nil
 	}
 	return model.ID, nil
-}
-
-// describe completes the row with the recipe of the workload.
-func (c *collectCmd) describe(p *collectPlan, row *store.Run, tok tokenizer.Any, ds dataset.Dataset) error {
-	recipe := ds.Recipe()
-	recipe["dataset"] = p.data.Name
-	recipe["num_prompts"] = p.data.NumPrompts
-	c.arrivalsRecipe(p, recipe)
-	data, err := json.Marshal(recipe)
-	if err != nil {
-		return fmt.Errorf("describe the workload: %w", err)
-	}
-	row.Workload = new(string(data))
-	id := sha256.New()
-	fmt.Fprintf(id, "%s\n%s\n%d\n", data, tok.Hash(), p.data.Seed)
-	row.WorkloadID = new(hex.EncodeToString(id.Sum(nil))[:16])
-	return nil
 }
 
 // measured is a finished run.

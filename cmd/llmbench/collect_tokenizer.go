@@ -27,7 +27,11 @@ func (c *collectCmd) findTokenizer(a *app, client *http.Client, p *collectPlan, 
 		return found, fmt.Errorf("--tokenizer server: %w", errors.Join(found.Notes...))
 	}
 	if found.Source == tokenizer.FromRule {
-		a.note("lengths of prompts are an approximation, for no tokenizer was found (%v); name one with --tokenizer", errors.Join(found.Notes...))
+		why := ""
+		if err := errors.Join(found.Notes...); err != nil {
+			why = fmt.Sprintf(" (%v)", err)
+		}
+		a.note("lengths of prompts are an approximation, for no tokenizer was found%s; name one with --tokenizer", why)
 	}
 	return found, nil
 }

@@ -60,7 +60,7 @@ func (r *rowFile) index(check func(row *fastjson.Value) (bool, error)) error {
 		number++
 		v, err := parser.ParseBytes(row)
 		if err != nil {
-			return rowError(r.unit, place, syntax(row))
+			return rowError(r.unit, place, syntax(bytes.TrimRight(row, " \t\r\n")))
 		}
 		use, err := check(v)
 		if err != nil {

@@ -175,6 +175,20 @@ func drawPNG(t *testing.T, name string, write func(io.Writer, Options) error) *i
 	return gray
 }
 
+func histograms() map[string]Histograms {
+	bell := HistogramPanel{Title: "prompt tokens", Note: "requests by length; median 500"}
+	for i := range 40 {
+		x := float64(i) - 20
+		bell.Bins = append(bell.Bins, HistogramBin{From: float64(i * 25), To: float64(i*25 + 25), Count: int(900 * math.Exp(-x*x/60))})
+	}
+	alone := HistogramPanel{Title: "tokens asked for", Bins: []HistogramBin{{256, 257, 1000}}}
+	return map[string]Histograms{
+		"two":     {Title: "Lengths of 中文 sharegpt", Note: "1000 requests", Panels: []HistogramPanel{bell, alone}},
+		"empty":   {Title: "Lengths", Panels: []HistogramPanel{bell, {Title: "tokens asked for"}}},
+		"nothing": {Title: "Lengths"},
+	}
+}
+
 func TestPercentilePictures(t *testing.T) {
 	t.Parallel()
 	for name, p := range percentileCharts() {
@@ -190,6 +204,15 @@ func TestTimelinePictures(t *testing.T) {
 		img := drawPNG(t, "timeline-"+name, l.Write)
 		compareThumbnail(t, "timeline-"+name, img)
 		checkMargins(t, "timeline-"+name, img)
+	}
+}
+
+func TestHistogramPictures(t *testing.T) {
+	t.Parallel()
+	for name, h := range histograms() {
+		img := drawPNG(t, "histogram-"+name, h.Write)
+		compareThumbnail(t, "histogram-"+name, img)
+		checkMargins(t, "histogram-"+name, img)
 	}
 }
 

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"llmbench/collect/dataset"
+	"llmbench/collect/tokenizer"
+	"llmbench/store"
+)
+
+// workload makes the dataset and describes it in the row. Model is where a tokenizer may be found by.
+func (c *collectCmd) workload(a *app, p *collectPlan, row *store.Run, tok tokenizer.Found, model string) (dataset.Dataset, error) {
+	row.Tokenizer = new(tok.Name())
+	data := p.data
+	data.NumPrompts, data.Warmups = data.NumPrompts+p.load.Warmups, p.load.Warmups
+	data.Files.CountAhead = tok.Source == tokenizer.FromServer
+	var err error
+	if data.Files.Template, err = c.template(a, p, model); err != nil {
+		return nil, err
+	}
+	ds, err := dataset.New(data, tok)
+	if err != nil {
+		return nil, err
+	}
+	p.data.NumPrompts = ds.Len() - p.load.Warmups // a dataset may have fewer than were asked for, or put several into a request
+	row.NumPrompts = new(int64(p.data.NumPrompts))
+	if len(c.LoraModules) > 0 {
+		ds = dataset.WithModels(ds, c.LoraModules, c.LoraAssignment == "round-robin", p.data.Seed)
+	}
+	if err := c.selfTime(p, row, ds); err != nil {
+		return nil, usageError(err)
+	}
+	return ds, c.describe(p, row, tok, ds)
+}
+
+// describe completes the row with the recipe of the workload.
+func (c *collectCmd) describe(p *collectPlan, row *store.Run, tok tokenizer.Any, ds dataset.Dataset) error {
+	recipe := ds.Recipe()
+	recipe["dataset"] = p.data.Name
+	recipe["num_prompts"] = p.data.NumPrompts
+	c.arrivalsRecipe(p, recipe)
+	data, err := json.Marshal(recipe)
+	if err != nil {
+		return fmt.Errorf("describe the workload: %w", err)
+	}
+	row.Workload = new(string(data))
+	id := sha256.New()
+	fmt.Fprintf(id, "%s\n%s\n%d\n", data, tok.Hash(), p.data.Seed)
+	row.WorkloadID = new(hex.EncodeToString(id.Sum(nil))[:16])
+	return nil
+}
