@@ -65,6 +65,9 @@ func (c Config) Validate() error {
 	if !(c.ProbeRate >= 0) || math.IsInf(c.ProbeRate, 1) {
 		errs = append(errs, fmt.Errorf("--probe-request-rate %g: must be a number of at least 0", c.ProbeRate))
 	}
+	if _, err := c.probe(); err != nil {
+		errs = append(errs, err)
+	}
 	if c.Warmups < 0 {
 		errs = append(errs, fmt.Errorf("--num-warmups %d: must not be below 0", c.Warmups))
 	}
@@ -139,7 +142,11 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	n := e.measured()
 	offsets, err := e.offsets(n)
 	if err != nil {
-		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, err
+		return neverBegan(), err
+	}
+	probe, err := e.config.probe()
+	if err != nil {
+		return neverBegan(), err
 	}
 	e.fillSlots()
 	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol, 0, n)
@@ -153,7 +160,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	preparer.primed(stopping)
 	warmups, err := e.ready(ctx)
 	if err != nil {
-		return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}, err
+		return neverBegan(), err
 	}
 	// A collection in the first second would be seen as the server's; memory is cheaper than that.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
@@ -162,7 +169,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	e.originNS.Store(e.nowNS())
 	e.recordWarmups(warmups)
 	self := startSelfMeasure()
-	endProbes := e.probe(ctx)
+	endProbes := e.probe(ctx, probe)
 	complete, err := e.dispatch(ctx, stopping, preparer, offsets)
 	endProbes()
 	recordErr := errors.Join(e.recorder.close(), e.carrier.close())
@@ -174,6 +181,11 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 		Interrupted: !complete || ctx.Err() != nil || e.abandoned.Load(), Stopped: stopping.Err() != nil,
 		Client: self.end(&r.tally, r.highWater, r.full, e.config.SelfTimed || !e.config.Arrivals.AllAtOnce())}
 	return outcome, errors.Join(err, recordErr)
+}
+
+// neverBegan is the outcome of a run that ended before its load.
+func neverBegan() *Outcome {
+	return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}
 }
 
 // offsets are when the requests are due: by the schedule, or as the dataset recorded them.

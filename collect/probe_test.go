@@ -1,10 +1,14 @@
 package collect
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"llmbench/collect/dataset"
+	"llmbench/collect/protocol"
 	"llmbench/store"
 )
 
@@ -34,6 +38,29 @@ func TestProbes(t *testing.T) {
 		}
 	})
 }
+
+// Every backend can be probed; one that cannot is refused before anything is sent.
+func TestEveryBackendHasAProbe(t *testing.T) {
+	t.Parallel()
+	for _, name := range protocol.Names() {
+		backend, err := protocol.Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := Config{Backend: backend, Protocol: protocol.Config{Model: "m", Stream: true}, ProbeRate: 1}
+		if probe, err := c.probe(); err != nil || len(probe.body) == 0 {
+			t.Errorf("%s: %d bytes, %v", name, len(probe.body), err)
+		}
+	}
+	picky := Config{Backend: protocol.Backend{Name: "picky", Protocol: picky{}}, ProbeRate: 1}
+	if err := picky.Validate(); err == nil || !strings.Contains(err.Error(), "--probe-request-rate: backend picky") {
+		t.Errorf("a backend that takes no probe gives %v", err)
+	}
+}
+
+type picky struct{ protocol.Protocol }
+
+func (picky) Body(*protocol.Config, *dataset.Prompt) ([]byte, error) { return nil, errors.New("no") }
 
 // A user sends the next request a think time after the last answer, and the wait is not the client's lag.
 func TestThinkTime(t *testing.T) {

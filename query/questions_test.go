@@ -89,6 +89,25 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+func TestProbes(t *testing.T) {
+	t.Parallel()
+	probe := func(id, e2elMS int64, status string) store.Record {
+		r := okRecord(id, 0, e2elMS, 0, 1)
+		r.Phase, r.Status = store.PhaseProbe, status
+		return r
+	}
+	s := openSession(t, Source{Entries: []store.Entry{
+		writeRun(t, newRun("a"), []store.Record{probe(0, 10, "ok"), probe(1, 20, "ok"), probe(2, 30, "ok"), probe(3, 99, "truncated"), okRecord(4, 0, 70, 0, 1)}),
+		writeRun(t, newRun("b"), []store.Record{probe(0, 10, "idle_timeout")}),
+		writeRun(t, newRun("c"), []store.Record{okRecord(0, 0, 70, 0, 1)}),
+	}}, Options{})
+	got, err := s.Probes(t.Context())
+	want := []Probes{{"a", 3, 1, new(20.0), new(29.8), new(30.0)}, {"b", 0, 1, nil, nil, nil}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestGoodput(t *testing.T) {
 	t.Parallel()
 	s := questionSession(t)

@@ -23,11 +23,19 @@ type Serving struct {
 	Latencies []Latency
 	// Failures are the failed requests by reason; empty when none failed.
 	Failures []Failure
+	// Probes are the requests beside the load; nil when none were sent.
+	Probes *Probes
 	// OutputCounts says where the output token counts of the completed requests come from; empty when unknown.
 	OutputCounts []TokenCount
 }
 
-// Latency is one section: a metric (ttft, tpot, itl, e2el or queue) and its statistics in milliseconds, nil when
+// Probes are what the requests of phase probe came to; the latencies, of E2EL, are nil when none ended well.
+type Probes struct {
+	Completed, Failed      int64
+	MedianMS, P99MS, MaxMS *float64
+}
+
+// Latency is one section: a metric (a key of latencySections) and its statistics in milliseconds, nil when
 // there is no value.
 type Latency struct {
 	Metric      string
@@ -71,6 +79,9 @@ var latencySections = map[string]struct{ heading, label string }{
 	"itl":   {"Inter-token Latency", "ITL"},
 	"e2el":  {"End-to-end Latency", "E2EL"},
 	"queue": {"Client-side Queueing", "Client Queue Time"},
+
+	"ttft_from_intended": {"Queue-inclusive Time to First Token", "TTFT incl. Client Queue"},
+	"e2el_from_intended": {"Queue-inclusive End-to-end Latency", "E2EL incl. Client Queue"},
 }
 
 // WriteServing prints the report in the layout and with the labels of vLLM 0.8.5, so that scripts which look for
@@ -81,6 +92,7 @@ func WriteServing(w io.Writer, s Serving) error {
 	p.heading(" Serving Benchmark Result ", '=')
 	p.outcome(s)
 	p.throughput(s)
+	p.probes(s.Probes)
 	for _, l := range s.Latencies {
 		p.latency(l)
 	}
@@ -162,6 +174,18 @@ func (p *servingPage) throughput(s Serving) {
 	p.line("Total Token throughput (tok/s):", fixed(m.TotalTokenThroughput))
 }
 
+func (p *servingPage) probes(probes *Probes) {
+	if probes == nil {
+		return
+	}
+	p.heading("Probe Requests", '-')
+	p.line("Probe requests completed:", strconv.FormatInt(probes.Completed, 10))
+	p.line("Probe requests failed:", strconv.FormatInt(probes.Failed, 10))
+	p.line("Median probe E2EL (ms):", fixed(probes.MedianMS))
+	p.line("P99 probe E2EL (ms):", fixed(probes.P99MS))
+	p.line("Max probe E2EL (ms):", fixed(probes.MaxMS))
+}
+
 func (p *servingPage) latency(l Latency) {
 	section, ok := latencySections[l.Metric]
 	if !ok {
@@ -184,6 +208,9 @@ func (p *servingPage) client(s Serving) {
 	if reason := clientReason(r); reason != "" {
 		p.WriteString(reason + "\n")
 	}
+	if wait := s.Summary.MeanQueue; openLoop(r) && wait != nil && s.Summary.MeanE2EL != nil && *wait > queueTold**s.Summary.MeanE2EL {
+		fmt.Fprintf(p, "Requests waited %s ms for the client's own limit on average: see e2el_including_client_queue\n", fixed(wait))
+	}
 	if r.Tokenizer != nil && ApproximateTokenizer(*r.Tokenizer) {
 		fmt.Fprintf(p, "Prompt lengths are approximate: %s\n", oneLine(*r.Tokenizer))
 	}
@@ -202,6 +229,14 @@ func (p *servingPage) client(s Serving) {
 // ApproximateTokenizer reports whether the name in runs.tokenizer is that of an approximation, not a tokenizer.
 func ApproximateTokenizer(name string) bool {
 	return strings.HasPrefix(strings.ToLower(name), "approx")
+}
+
+// queueTold is the share of E2EL that the wait in the client must have to be told of.
+const queueTold = 0.05
+
+// openLoop reports whether requests were due at times of their own, so that a wait in the client hides latency.
+func openLoop(r store.Run) bool {
+	return r.RequestRate == nil || !math.IsInf(float64(*r.RequestRate), 0)
 }
 
 // snip shortens s to width columns of a terminal.

@@ -43,6 +43,9 @@ func TestWriteServingWithFailures(t *testing.T) {
 	s.Summary.Failed, s.Summary.RequestGoodput = 31, ms(9.5)
 	s.Summary.Retried = new(int64(6))
 	s.Latencies = append(s.Latencies, Latency{Metric: "queue", MeanMS: ms(12), MedianMS: ms(3)})
+	s.Latencies = append(s.Latencies, Latency{Metric: "ttft_from_intended", MeanMS: ms(45)}, Latency{Metric: "e2el_from_intended", MeanMS: ms(331)})
+	s.Summary.MeanQueue = ms(31.5)
+	s.Probes = &Probes{Completed: 7, Failed: 1, MedianMS: ms(5), P99MS: ms(6), MaxMS: ms(7.125)}
 	s.OutputCounts = []TokenCount{{store.CountedByUsage, 30}, {store.CountedByChunks, 10}}
 	s.Failures = []Failure{
 		{Status: store.StatusHTTPError, HTTPStatus: new(int64(429)), Error: "rate limit exceeded,\nplease try again in 20 s", Count: 4, Retried: 5},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -80,9 +81,17 @@ func (a *app) serving(entry store.Entry, metrics []string, percentiles []float64
 	if err != nil {
 		return nil, err
 	}
+	probes, err := session.Probes(a.ctx)
+	if err != nil {
+		return nil, err
+	}
 	s := &report.Serving{Run: entry.Run, Latencies: latencies(stats, metrics, percentiles), Failures: failuresOf(failures)}
 	for _, count := range counts {
 		s.OutputCounts = append(s.OutputCounts, report.TokenCount{Source: count.Source, Requests: count.Requests})
+	}
+	if len(probes) > 0 {
+		p := probes[0]
+		s.Probes = &report.Probes{Completed: p.Completed, Failed: p.Failed, MedianMS: p.MedianMS, P99MS: p.P99MS, MaxMS: p.MaxMS}
 	}
 	if entry.Summary != nil {
 		s.Summary = *entry.Summary
@@ -133,7 +142,7 @@ func (c *collectCmd) saveResult(a *app, p *collectPlan, entry store.Entry, s *re
 		return nil
 	}
 	path := c.resultPath(interchange.VLLMFilename(entry.Run, c.Label))
-	result := interchange.VLLM{Run: entry.Run, Label: optional(c.Label), Summary: s.Summary, Metrics: resultMetrics(s.Latencies)}
+	result := interchange.VLLM{Run: entry.Run, Label: optional(c.Label), Summary: s.Summary, Metrics: slices.Concat(resultMetrics(s.Latencies), probeMetrics(s.Probes))}
 	for _, m := range p.metadata {
 		result.Metadata = append(result.Metadata, interchange.Field{Key: m.key, Value: m.value})
 	}
@@ -181,14 +190,29 @@ func (c *collectCmd) checkResultDir() error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
+// probeMetrics are the keys of vLLM's result files for the probes.
+func probeMetrics(p *report.Probes) []interchange.Field {
+	if p == nil {
+		return nil
+	}
+	return []interchange.Field{
+		{Key: "probe_completed", Value: p.Completed}, {Key: "probe_failed", Value: p.Failed},
+		{Key: "probe_median_e2el_ms", Value: p.MedianMS}, {Key: "probe_p99_e2el_ms", Value: p.P99MS}, {Key: "probe_max_e2el_ms", Value: p.MaxMS},
+	}
+}
+
+// vllmNames are metrics that vLLM names otherwise.
+var vllmNames = map[string]string{
+	"queue":              "client_queue_time",
+	"ttft_from_intended": "ttft_including_client_queue",
+	"e2el_from_intended": "e2el_including_client_queue",
+}
+
 // resultMetrics are the keys of vLLM's result files: mean_ttft_ms, median_, std_, p99_, p99.9_.
 func resultMetrics(latencies []report.Latency) []interchange.Field {
 	var fields []interchange.Field
 	for _, l := range latencies {
-		name := l.Metric
-		if name == "queue" {
-			name = "client_queue_time"
-		}
+		name := cmp.Or(vllmNames[l.Metric], l.Metric)
 		fields = append(fields, interchange.Field{Key: "mean_" + name + "_ms", Value: l.MeanMS},
 			interchange.Field{Key: "median_" + name + "_ms", Value: l.MedianMS}, interchange.Field{Key: "std_" + name + "_ms", Value: l.StdMS})
 		for _, p := range l.Percentiles {

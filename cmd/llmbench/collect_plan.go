@@ -144,8 +144,14 @@ func (c *collectCmd) planData(p *collectPlan) error {
 	return errors.Join(append(errs, p.data.Validate())...)
 }
 
-// reportMetrics are what --percentile-metrics may name; the last two are vLLM's names for the client's queue.
-var reportMetrics = map[string]string{"ttft": "ttft", "tpot": "tpot", "itl": "itl", "e2el": "e2el", "queue": "queue", "client_queue_time": "queue"}
+// reportMetrics are what --percentile-metrics may name, and the metric that is. vLLM names the client's queue otherwise:
+// client_queue_time, and e2el_including_client_queue, the latency from the intended time.
+var reportMetrics = map[string]string{
+	"ttft": "ttft", "tpot": "tpot", "itl": "itl", "e2el": "e2el",
+	"queue": "queue", "client_queue_time": "queue",
+	"ttft_from_intended": "ttft_from_intended", "ttft_including_client_queue": "ttft_from_intended",
+	"e2el_from_intended": "e2el_from_intended", "e2el_including_client_queue": "e2el_from_intended",
+}
 
 // parseReport reads --percentile-metrics and --metric-percentiles.
 func parseReport(names, numbers string) (metrics []string, percentiles []float64, err error) {
