@@ -27,7 +27,8 @@ type RunSummary struct {
 }
 
 // Summarise computes the summary of one finished run from its event files. The run gives what is not in them: its
-// duration and its SLO. A file that cannot be read is an error here.
+// duration and its SLO. A file that cannot be read is an error here. It is nil for a run of which no single request is
+// known.
 func Summarise(ctx context.Context, run store.Run, files store.Files) (summary *store.Summary, err error) {
 	var damage []error
 	source := Source{Entries: []store.Entry{{Run: run, Files: files}}}
@@ -40,6 +41,9 @@ func Summarise(ctx context.Context, run store.Run, files store.Files) (summary *
 	rows, err := s.Summaries(ctx, Summary)
 	if err := errors.Join(append(damage, err)...); err != nil {
 		return nil, fmt.Errorf("summarise run %s: %w", run.RunID, err)
+	}
+	if len(rows) == 0 {
+		return nil, nil // an imported file without single requests: there is nothing to sum up
 	}
 	return &rows[0].Summary, nil
 }

@@ -10,6 +10,7 @@ CREATE OR REPLACE VIEW concurrency_timeline AS
 WITH spans AS (
     SELECT run_id, attempt, intended_ns, sent_ns, coalesce(done_ns, last_token_ns) AS done_ns
     FROM requests
+    ANTI JOIN unplaced_runs USING (run_id)
     WHERE phase = 'measured'
 ), steps AS (
     SELECT run_id, sent_ns AS t_ns, 1 AS in_flight, 0 AS queued FROM spans WHERE sent_ns < done_ns

@@ -166,4 +166,5 @@ LEFT JOIN again AS a USING (run_id)
 LEFT JOIN goodput() AS g USING (run_id)
 LEFT JOIN latency AS l USING (run_id)
 LEFT JOIN peaks AS p USING (run_id)
-LEFT JOIN busiest AS b USING (run_id);
+LEFT JOIN busiest AS b USING (run_id)
+WHERE coalesce(u.time_base, '') <> 'none';

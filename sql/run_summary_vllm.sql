@@ -105,6 +105,7 @@ WITH lists AS NOT MATERIALIZED (
         FROM (
             SELECT run_id, sent_ns, first_ns, unnest(t_ns) AS t_ns
             FROM lists
+            ANTI JOIN unplaced_runs USING (run_id)
             JOIN (SELECT run_id, min(sent_ns) AS first_ns FROM answers GROUP BY run_id) USING (run_id)
         )
         GROUP BY ALL
@@ -121,6 +122,7 @@ WITH lists AS NOT MATERIALIZED (
                 UNION ALL
                 SELECT run_id, sent_ns + e2el_ns, -1 FROM answers
             )
+            ANTI JOIN unplaced_runs USING (run_id)
             GROUP BY ALL
         )
     )
@@ -145,8 +147,8 @@ SELECT
         THEN coalesce(c.good, 0) / d.duration_s END AS request_goodput,
     coalesce(c.output_tokens, 0) / d.duration_s AS output_throughput,
     (coalesce(c.input_tokens, 0) + coalesce(c.output_tokens, 0)) / d.duration_s AS total_token_throughput,
-    coalesce(p.arrivals, 0)::DOUBLE AS max_output_tokens_per_s,
-    coalesce(b.in_flight, 0)::BIGINT AS max_concurrent_requests,
+    CASE WHEN n.run_id IS NULL THEN coalesce(p.arrivals, 0)::DOUBLE END AS max_output_tokens_per_s,
+    CASE WHEN n.run_id IS NULL THEN coalesce(b.in_flight, 0)::BIGINT END AS max_concurrent_requests,
     coalesce(c.ttft.mean_ms, 0) AS mean_ttft_ms,
     coalesce(c.ttft.ms[1], 0) AS median_ttft_ms,
     coalesce(c.ttft.std_ms, 0) AS std_ttft_ms,
@@ -181,10 +183,12 @@ SELECT
     coalesce(c.e2el.ms[5], 0) AS p99_e2el_ms
 FROM selected_runs AS s
 LEFT JOIN runs AS u USING (run_id)
+LEFT JOIN unplaced_runs AS n USING (run_id)
 LEFT JOIN run_durations AS d USING (run_id)
 LEFT JOIN limits AS w USING (run_id)
 LEFT JOIN measured AS m USING (run_id)
 LEFT JOIN counted AS c USING (run_id)
 LEFT JOIN gaps AS i USING (run_id)
 LEFT JOIN seconds AS p USING (run_id)
-LEFT JOIN busiest AS b USING (run_id);
+LEFT JOIN busiest AS b USING (run_id)
+WHERE coalesce(u.time_base, '') <> 'none';

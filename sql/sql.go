@@ -32,6 +32,7 @@ var order = []string{
 	"devices",
 	"server_metrics",
 
+	"unplaced_runs",
 	"retried_attempts",
 	"population_std",
 	"ns_stats",

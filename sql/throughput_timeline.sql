@@ -13,6 +13,7 @@ CREATE OR REPLACE VIEW throughput_timeline AS
 WITH marks AS (
     SELECT run_id, coalesce(intended_ns, sent_ns) // 1000000000 AS second, 1 AS offered, 0 AS completed, 0 AS failed
     FROM requests
+    ANTI JOIN unplaced_runs USING (run_id)
     ANTI JOIN retried_attempts USING (run_id, request_id, attempt)
     WHERE phase = 'measured'
     UNION ALL
@@ -23,6 +24,7 @@ WITH marks AS (
         CASE WHEN status = 'ok' THEN 1 ELSE 0 END,
         CASE WHEN status = 'ok' THEN 0 ELSE 1 END
     FROM requests
+    ANTI JOIN unplaced_runs USING (run_id)
     ANTI JOIN retried_attempts USING (run_id, request_id, attempt)
     WHERE phase = 'measured'
 ), arrived AS (
@@ -40,6 +42,7 @@ WITH marks AS (
             unnest(n_tokens) AS n_tokens,
             TRY_CAST(1e12 * output_tokens / len(t_ns) AS BIGINT) AS share
         FROM token_arrivals
+        ANTI JOIN unplaced_runs USING (run_id)
         WHERE len(t_ns) > 0
     )
     GROUP BY ALL

@@ -29,8 +29,11 @@ const unknownPartition = "__HIVE_DEFAULT_PARTITION__"
 const runIDPartition = "run_id="
 
 // NewRunID makes the id of a run that begins now: its time in UTC, so that ids sort, and four random letters.
-func NewRunID(now time.Time) string {
-	return now.UTC().Format(runIDTime) + "-" + randomLetters(4)
+func NewRunID(now time.Time) string { return RunIDAt(now, randomLetters(4)) }
+
+// RunIDAt is the id of a run that began at that time and is told from others by a suffix of letters and digits.
+func RunIDAt(began time.Time, suffix string) string {
+	return began.UTC().Format(runIDTime) + "-" + suffix
 }
 
 const runIDTime = "20060102T150405Z"

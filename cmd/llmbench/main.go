@@ -72,6 +72,7 @@ func vocabulary() kong.Vars {
 		"faults":   faultNames(),
 		"lengths":  dataset.LengthForms,
 		"retry_on": collect.DefaultRetryOn,
+		"imports":  importNames(),
 	}
 }
 

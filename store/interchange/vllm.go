@@ -1,204 +1,149 @@
-// Package interchange reads and writes the result files of other tools: one file per format.
 package interchange
 
 import (
-	"bytes"
+	"cmp"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"iter"
-	"path"
 	"slices"
-	"strconv"
-
-	"llmbench/store"
+	"strings"
+	"time"
 )
 
-// Field is one key of a result file with its value.
-type Field struct {
-	Key   string
-	Value any
+// vllmFormat is the result file of vLLM's serving benchmark, of every age: one object, or one a line (--append-result),
+// written in Python since 0.8.5 or in Rust.
+var vllmFormat = Format{
+	Name:      "vllm",
+	About:     "vLLM's serving benchmark, JSON or JSON lines, Python or Rust",
+	recognise: func(head []byte) bool { return hasKeys("date", "model_id", "backend")(head) },
+	read:      func(s Source) iter.Seq2[*Run, error] { return eachObject(s, readVLLM) },
 }
 
-// VLLM is a result file in the format of vLLM's serving benchmark: one JSON object whose keys stand in that tool's order.
-type VLLM struct {
-	// Label is the key label; null when nil.
-	Label   *string
-	Run     store.Run
-	Summary store.Summary
-	// Metadata are the pairs of --metadata, top-level keys of their own.
-	Metadata []Field
-	// Metrics are mean_ttft_ms and the like, those the user asked for, in their order.
-	Metrics []Field
-	// Records, when set, adds the lists with one element per request, in the order of the schedule.
-	Records iter.Seq2[*store.Record, error]
-}
-
-// Write writes the object and a line end.
-func (v VLLM) Write(w io.Writer) error {
-	fields := v.setup()
-	fields = append(fields, v.result()...)
-	if v.Records != nil {
-		details, err := v.details()
-		if err != nil {
-			return err
-		}
-		fields = append(fields, details...)
-	}
-	return writeObject(w, append(fields, v.Metrics...))
-}
-
-func (v VLLM) setup() []Field {
-	r := v.Run
-	fields := []Field{
-		{"date", r.BeganAt.Local().Format("20060102-150405")}, {"endpoint_type", r.Backend}, {"backend", r.Backend}, {"label", v.Label},
-		{"model_id", r.Model}, {"tokenizer_id", r.Tokenizer}, {"num_prompts", r.NumPrompts},
-	}
-	fields = append(fields, v.Metadata...)
-	return append(fields, Field{"request_rate", r.RequestRate}, Field{"burstiness", r.Burstiness}, Field{"max_concurrency", r.MaxConcurrency})
-}
-
-func (v VLLM) result() []Field {
-	s := v.Summary
-	return []Field{
-		{"duration", s.Duration}, {"completed", s.Completed}, {"failed", s.Failed}, {"total_input_tokens", s.TotalInputTokens},
-		{"total_output_tokens", s.TotalOutputTokens}, {"request_throughput", s.RequestThroughput}, {"request_goodput", s.RequestGoodput},
-		{"output_throughput", s.OutputThroughput}, {"total_token_throughput", s.TotalTokenThroughput},
-		{"max_output_tokens_per_s", s.MaxOutputTokensPerS}, {"max_concurrent_requests", s.MaxConcurrent},
-	}
-}
-
-// details are the lists of --save-detailed, in seconds as that tool has them. A failed request has length 0, TTFT 0 and no
-// gaps, and its error's text.
-func (v VLLM) details() ([]Field, error) {
-	type row struct {
-		id                  int64
-		input, output       int64
-		ttft, start         float64
-		itl                 []float64
-		generated, errorMsg string
-	}
-	var rows []row
-	for rec, err := range v.Records {
-		if err != nil {
-			return nil, fmt.Errorf("read the requests of run %s: %w", v.Run.RunID, err)
-		}
-		if rec.Phase != store.PhaseMeasured {
-			continue
-		}
-		r := row{id: rec.RequestID, input: rec.PromptTokens.V, start: seconds(rec.SentNS.V), generated: rec.OutputText.V, itl: []float64{}}
-		if rec.Status == store.StatusOK {
-			r.output, r.itl = rec.OutputTokens.V, gaps(rec)
-			if rec.FirstTokenNS.Valid {
-				r.ttft = seconds(rec.FirstTokenNS.V - rec.SentNS.V)
+// eachObject reads one run out of every JSON object of a file.
+func eachObject(s Source, read func(Source, []Field) (*Run, error)) iter.Seq2[*Run, error] {
+	return func(yield func(*Run, error) bool) {
+		n := 0
+		for text, err := range documents(s.Path) {
+			n++
+			var run *Run
+			if err == nil {
+				run, err = readObject(s, text, read)
 			}
-		} else {
-			r.errorMsg = rec.Status + ": " + rec.Error.V
-		}
-		rows = append(rows, r)
-	}
-	slices.SortStableFunc(rows, func(a, b row) int { return int(a.id - b.id) })
-	attempts := rows
-	rows = rows[:0]
-	for i, r := range attempts { // the last one of each request
-		if i+1 == len(attempts) || attempts[i+1].id != r.id {
-			rows = append(rows, r)
-		}
-	}
-	return []Field{
-		{"input_lens", column(rows, func(r row) int64 { return r.input })}, {"output_lens", column(rows, func(r row) int64 { return r.output })},
-		{"ttfts", column(rows, func(r row) float64 { return r.ttft })}, {"itls", column(rows, func(r row) []float64 { return r.itl })},
-		{"start_times", column(rows, func(r row) float64 { return r.start })}, {"generated_texts", column(rows, func(r row) string { return r.generated })},
-		{"errors", column(rows, func(r row) string { return r.errorMsg })},
-	}, nil
-}
-
-func column[R, T any](rows []R, get func(R) T) []T {
-	out := make([]T, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, get(r))
-	}
-	return out
-}
-
-func seconds(ns int64) float64 { return float64(ns) / 1e9 }
-
-// gaps are the times between consecutive tokens: chunks that carry a role or a finish reason alone are none.
-func gaps(rec *store.Record) []float64 {
-	out := make([]float64, 0, len(rec.TNS))
-	last, odd := int64(-1), 0
-	for i, t := range rec.TNS {
-		if odd < len(rec.OddChunk) && int(rec.OddChunk[odd]) == i {
-			kind := rec.OddKind[odd]
-			odd++
-			if kind == store.KindRole || kind == store.KindFinish {
-				continue
+			if err != nil && n > 1 {
+				err = fmt.Errorf("object %d: %w", n, err)
+			}
+			if !yield(run, err) || err != nil {
+				return
 			}
 		}
-		if last >= 0 {
-			out = append(out, seconds(t-last))
+		if n == 0 {
+			yield(nil, errors.New("it holds no JSON"))
 		}
-		last = t
 	}
-	return out
 }
 
-// writeObject keeps the order of the fields. A key given twice keeps its first place and its last value, as a Python
-// dictionary does.
-func writeObject(w io.Writer, fields []Field) error {
-	var keys []string
-	values := map[string]any{}
+func readObject(s Source, text json.RawMessage, read func(Source, []Field) (*Run, error)) (*Run, error) {
+	fields, err := parseObject(text)
+	if err != nil {
+		return nil, err
+	}
+	run, err := read(s, fields)
+	if err != nil {
+		return nil, err
+	}
+	run.sum = sha256.Sum256(text)
+	return run, run.finish()
+}
+
+// vllmHead are the keys that are columns of ours.
+type vllmHead struct {
+	Date           *string   `json:"date"`
+	Backend        *string   `json:"backend"`
+	EndpointType   *string   `json:"endpoint_type"`
+	ModelID        *string   `json:"model_id"`
+	TokenizerID    *string   `json:"tokenizer_id"`
+	NumPrompts     *int64    `json:"num_prompts"`
+	RequestRate    looseRate `json:"request_rate"`
+	Burstiness     looseRate `json:"burstiness"`
+	MaxConcurrency *int64    `json:"max_concurrency"`
+	Duration       *float64  `json:"duration"`
+	Completed      *int64    `json:"completed"`
+	Failed         *int64    `json:"failed"`
+	StartUnix      *float64  `json:"benchmark_start_time_unix"`
+}
+
+// vllmSetup are keys that a file always has or may have; what else is text is the user's --metadata.
+var vllmSetup = []string{
+	"date", "backend", "endpoint_type", "label", "model_id", "tokenizer_id", "best_of", "request_rate", "mode", "ramp_up_strategy",
+	"dataset_name", "dataset_path",
+}
+
+// readVLLM makes a run of one object.
+func readVLLM(s Source, fields []Field) (*Run, error) {
+	lists, rest, err := takeLists(fields)
+	if err != nil {
+		return nil, err
+	}
+	var head vllmHead
+	if err := into(rest, &head); err != nil {
+		return nil, err
+	}
+	run := &Run{File: rest}
+	run.Model, run.Backend, run.Tokenizer = head.ModelID, cmp.Or(head.Backend, head.EndpointType), head.TokenizerID
+	run.NumPrompts, run.RequestRate, run.Burstiness, run.MaxConcurrency = head.NumPrompts, head.RequestRate.rate, head.Burstiness.rate, head.MaxConcurrency
+	run.Completed, run.Failed = head.Completed, head.Failed
+	if head.Duration != nil {
+		run.DurationNS = new(nanoseconds(*head.Duration))
+	}
+	run.BeganAt = head.began(s.Zone)
 	for _, f := range fields {
-		if _, seen := values[f.Key]; !seen {
-			keys = append(keys, f.Key)
+		if !slices.Contains(vllmSetup, f.Key) {
+			setMetadata(&run.Run, f.Key, f.Value.(json.RawMessage))
 		}
-		values[f.Key] = f.Value
 	}
-	var out bytes.Buffer
-	out.WriteByte('{')
-	for i, key := range keys {
-		if i > 0 {
-			out.WriteString(", ")
-		}
-		out.WriteString(strconv.Quote(key) + ": ")
-		data, err := json.Marshal(values[key])
-		if err != nil {
-			return fmt.Errorf("encode %s: %w", key, err)
-		}
-		out.Write(data)
-	}
-	out.WriteString("}\n")
-	_, err := w.Write(out.Bytes())
-	return err
+	run.Reported = vllmReported(rest)
+	lists.fill(run)
+	return run, nil
 }
 
-// VLLMFilename is the name that tool would give: {label or backend}-{rate}qps[-concurrency{C}]-{model's last part}-{date}.json.
-func VLLMFilename(r store.Run, label string) string {
-	if label == "" {
-		label = text(r.Backend)
+// began is the file's own start, else its date, which is that of the end, less the duration. Python writes a local time
+// without a zone, Rust one with its zone.
+func (h vllmHead) began(zone *time.Location) time.Time {
+	if h.StartUnix != nil {
+		return time.Unix(0, nanoseconds(*h.StartUnix))
 	}
-	name := label + "-" + rate(r.RequestRate) + "qps"
-	if r.MaxConcurrency != nil {
-		name += "-concurrency" + strconv.FormatInt(*r.MaxConcurrency, 10)
+	if h.Date == nil {
+		return time.Time{}
 	}
-	return name + "-" + path.Base(text(r.Model)) + "-" + r.BeganAt.Local().Format("20060102-150405") + ".json"
+	ended, err := time.ParseInLocation("20060102-150405", *h.Date, zone)
+	if err != nil {
+		ended, err = time.Parse(time.RFC3339, *h.Date)
+	}
+	if err != nil {
+		return time.Time{}
+	}
+	if h.Duration != nil {
+		ended = ended.Add(-time.Duration(nanoseconds(*h.Duration)))
+	}
+	return ended
 }
 
-// rate prints as Python prints a float: 10.0, 0.5, inf.
-func rate(r *store.Rate) string {
-	if r == nil {
-		return "inf"
+// vllmReported are the numbers in the file. 0.8.5 had a colon in the name of the goodput.
+func vllmReported(fields []Field) []Field {
+	var out []Field
+	for _, f := range fields {
+		key := strings.TrimSuffix(f.Key, ":")
+		if vllmTotals[key] || strings.HasSuffix(key, "_ms") {
+			out = append(out, Field{key, f.Value})
+		}
 	}
-	text := r.String()
-	if _, err := strconv.Atoi(text); err == nil {
-		text += ".0"
-	}
-	return text
+	return out
 }
 
-func text(s *string) string {
-	if s == nil {
-		return "unknown"
-	}
-	return *s
+var vllmTotals = map[string]bool{
+	"duration": true, "completed": true, "failed": true, "total_input_tokens": true, "total_output_tokens": true,
+	"request_throughput": true, "request_goodput": true, "output_throughput": true, "total_token_throughput": true,
+	"max_output_tokens_per_s": true, "max_concurrent_requests": true,
 }
