@@ -47,7 +47,7 @@ func BenchmarkAppend(b *testing.B) {
 						b.Fatal(err)
 					}
 					if n++; n%100 == 0 { // keep the disk small
-						writer.written = 0
+						writer.file.written = 0
 					}
 				}
 			})

@@ -259,7 +259,7 @@ func TestSetAside(t *testing.T) {
 		{"another program's", func([]byte) []byte { return []byte(`{"version": 3}`) }, "it says no schema version"},
 		{"another run's", replace("run-1", "run-9"), "it is of run run-9"},
 		{"wrong types", replace(`"status": "complete"`, `"status": 7`), "damaged"},
-		{"of the future", replace(`"schema": 1`, `"schema": 2`), "written by a newer llmbench: its form is 2, known is 1"},
+		{"of the future", replace(fmt.Sprintf(`"schema": %d`, SchemaVersion), `"schema": 99`), fmt.Sprintf("written by a newer llmbench: its form is 99, known is %d", SchemaVersion)},
 		{"of the future with other types", func([]byte) []byte { return []byte(`{"run": [], "schema": 9}`) }, "written by a newer llmbench"},
 	}
 	for _, test := range tests {

@@ -115,7 +115,7 @@ func TestStockDuckDB(t *testing.T) {
 			"a|0|0|3||ok|<nil>|<nil>\na|1|<nil>|<nil>|<nil>|connect_error|<nil>|<nil>"},
 		{`FROM read_parquet('%s', hive_partitioning=false)`, entry.Files.Tokens, "a|0|0|0|[5 1099511627776]|[1 2]|[1]|[finish]\na|1|2|<nil>|[]|<nil>|<nil>|<nil>"},
 		{`FROM read_parquet('%s', hive_partitioning=false)`, entry.Files.Texts, "a|0|0|hi"},
-		{`SELECT key::VARCHAR, value::VARCHAR FROM parquet_kv_metadata('%s')`, entry.Files.Requests, "llmbench.schema|1"},
+		{`SELECT key::VARCHAR, value::VARCHAR FROM parquet_kv_metadata('%s')`, entry.Files.Requests, fmt.Sprintf("llmbench.schema|%d", store.SchemaVersion)},
 		{`SELECT run_id, epoch_us(began_at), typeof(began_at), model, request_rate, typeof(tags), tags['rack'], ignore_eos, name, summary.completed,
 			summary.mean_ttft_ms, summary.p99_itl_ms, summary IS NULL, catalogue.dir FROM read_parquet('%s') ORDER BY began_at`, catalogue,
 			"a|1795455120123456|TIMESTAMP WITH TIME ZONE|Qwen/Qwen2.5 [x]|4.5|MAP(VARCHAR, VARCHAR)|r7|false|<nil>|2|150.5|<nil>|false|" +

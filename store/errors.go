@@ -10,8 +10,6 @@ var (
 	ErrAmbiguous = errors.New("several runs answer to it")
 	// ErrExists: a run of this id is in the warehouse already, finished or being written.
 	ErrExists = errors.New("the run is in the warehouse already")
-	// ErrTakenOver: another process held this writer for dead and recovered its journal.
-	ErrTakenOver = errors.New("another process took the journal over")
 	// ErrDamaged: a file is not what it should be: cut short, empty or of another kind.
 	ErrDamaged = errors.New("damaged")
 	// ErrNewer: a file was written by a later llmbench, in a form this one does not know.

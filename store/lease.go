@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -23,8 +24,7 @@ const (
 	leaseLimit = 60 * time.Second
 )
 
-// lease says who writes a journal. The heartbeat is the file's modification time, set to the holder's clock: that
-// needs no free space, so a full disk does not make a writer look dead.
+// lease says who writes a journal. The heartbeat is the file's modification time.
 type lease struct {
 	Token string `json:"token"` // tells two leases of one process apart
 	place
@@ -60,12 +60,12 @@ func newLease() lease {
 
 // alive tells whether the holder may still write. In this process's own place the holder's process decides, so
 // that a stopped one, or a laptop asleep, loses nothing; elsewhere the heartbeat does.
-func (l *lease) alive(beat, now time.Time) bool {
+func (l *lease) alive(beat time.Time, now func() time.Time) bool {
 	if l.place == here() && l.BootID != "" && l.Started != 0 {
 		started, running := processStart(l.PID)
 		return running && started == l.Started
 	}
-	return now.Sub(beat) <= leaseLimit
+	return now().Sub(beat) <= leaseLimit
 }
 
 // processStart reads when a process began, from /proc. A zombie counts as gone: it will never write again.
@@ -102,7 +102,7 @@ func readLease(dir string) (lease, time.Time, error) {
 }
 
 // journalAlive tells whether the journal in dir has a living writer.
-func journalAlive(dir string, now time.Time) (bool, error) {
+func (w *Warehouse) journalAlive(dir string) (bool, error) {
 	l, beat, err := readLease(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -110,46 +110,54 @@ func journalAlive(dir string, now time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return l.alive(beat, now), nil
+	return l.alive(beat, func() time.Time { return w.clock.now(filepath.Dir(dir)) }), nil
 }
+
+// leaseState is what a holder knows of its own lease.
+type leaseState int32
+
+const (
+	leaseHeld  leaseState = iota
+	leaseTaken            // another has it: it held this process for dead
+	leaseGone             // the journal's directory is not there any more
+)
 
 // heldLease is a lease this process has. A goroutine keeps it alive between keep and release.
 type heldLease struct {
 	path   string
 	lease  lease
-	now    func() time.Time
+	clock  leaseClock
 	ended  chan struct{}
 	beaten chan struct{}
-	lost   atomic.Bool
+	found  atomic.Int32 // a leaseState; one that is lost is lost for good
 	once   sync.Once
 }
 
 // takeLease takes the journal in dir, over whoever held it. Two processes may take the lease of one dead writer at
 // the same moment; the later one has it then, and recovering a run twice gives the same files twice.
-func takeLease(dir string, now func() time.Time) (*heldLease, error) {
+func takeLease(dir string, clock leaseClock) (*heldLease, error) {
 	h := &heldLease{
-		path: filepath.Join(dir, leaseFile), lease: newLease(), now: now,
+		path: filepath.Join(dir, leaseFile), lease: newLease(), clock: clock,
 		ended: make(chan struct{}), beaten: make(chan struct{}),
 	}
+	if err := h.writeLock(); err != nil {
+		return nil, err
+	}
+	return h, h.clock.beat(h.path)
+}
+
+func (h *heldLease) writeLock() error {
 	data, err := json.Marshal(h.lease)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := replaceFile(h.path, data, time.Time{}); err != nil {
-		return nil, err
-	}
-	return h, h.touch()
+	return replaceFile(h.path, data, time.Time{})
 }
 
 // keep starts the heartbeat of a lease whose journal now stands in dir.
 func (h *heldLease) keep(dir string) {
 	h.path = filepath.Join(dir, leaseFile)
 	go h.beat()
-}
-
-func (h *heldLease) touch() error {
-	now := h.now()
-	return os.Chtimes(h.path, now, now)
 }
 
 func (h *heldLease) beat() {
@@ -166,20 +174,34 @@ func (h *heldLease) beat() {
 	}
 }
 
+// state is what the last check found.
+func (h *heldLease) state() leaseState { return leaseState(h.found.Load()) }
+
 // check gives a heartbeat, or finds the lease lost for good. A lock file that cannot be read or touched for any
-// reason but its absence leaves the lease as it is: the next beat may work.
-func (h *heldLease) check() bool {
-	found, _, err := readLease(filepath.Dir(h.path))
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && found.Token != h.lease.Token) {
-		h.lost.Store(true)
+// reason but its absence leaves the lease as it is: the next beat may work. One that somebody deleted alone is made
+// anew.
+func (h *heldLease) check() leaseState {
+	if h.state() != leaseHeld {
+		return h.state()
 	}
-	if h.lost.Load() {
-		return false
+	dir := filepath.Dir(h.path)
+	switch found, _, err := readLease(dir); {
+	case err == nil && found.Token == h.lease.Token:
+		_ = h.clock.beat(h.path)
+	case err == nil:
+		h.found.Store(int32(leaseTaken))
+	case vanished(dir):
+		h.found.Store(int32(leaseGone))
+	case errors.Is(err, fs.ErrNotExist):
+		_ = h.writeLock()
 	}
-	if err == nil {
-		_ = h.touch()
-	}
-	return true
+	return h.state()
+}
+
+// vanished tells a path that is not there from one that cannot be looked at now.
+func vanished(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ESTALE)
 }
 
 // release ends the heartbeat that keep began. The lock file stays; it goes with the journal, or is dropped by abandon.
@@ -191,7 +213,7 @@ func (h *heldLease) release() {
 // abandon gives the journal free for recovery by anyone, this process included.
 func (h *heldLease) abandon() error {
 	h.release()
-	if !h.check() {
+	if h.check() != leaseHeld {
 		return nil
 	}
 	return os.Remove(h.path)

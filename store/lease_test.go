@@ -1,10 +1,6 @@
 package store
 
 import (
-	"encoding/json"
-	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +11,7 @@ func TestHeartbeat(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		held, err := takeLease(dir, time.Now)
+		held, err := takeLease(dir, givenClock(time.Now))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,47 +26,4 @@ func TestHeartbeat(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestTakenOver gives a writer's journal to somebody else, or takes it away, and lets the next heartbeat see it.
-func TestTakenOver(t *testing.T) {
-	t.Parallel()
-	tests := map[string]func(t *testing.T, dir string) error{
-		"by another": func(_ *testing.T, dir string) error {
-			other, err := json.Marshal(newLease())
-			return errors.Join(err, replaceFile(filepath.Join(dir, leaseFile), other, time.Time{}))
-		},
-		"removed": func(_ *testing.T, dir string) error { return os.RemoveAll(dir) },
-	}
-	for name, take := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			root := t.TempDir()
-			synctest.Test(t, func(t *testing.T) {
-				w, _ := openAt(t, root, Options{})
-				writer, err := w.Begin(t.Context(), sampleRun(""))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := writer.Append(newDice(1).records(1)); err != nil {
-					t.Fatal(err)
-				}
-				if err := take(t, writer.dir); err != nil {
-					t.Fatal(err)
-				}
-				time.Sleep(leaseBeat + time.Second)
-				synctest.Wait()
-				if err := writer.Append(newDice(1).records(1)); !errors.Is(err, ErrTakenOver) {
-					t.Errorf("Append gave %v", err)
-				}
-				if _, err := writer.Finish(t.Context(), sampleRun(writer.RunID())); !errors.Is(err, ErrTakenOver) {
-					t.Errorf("Finish gave %v", err)
-				}
-				if err := writer.Abort(); err != nil {
-					t.Errorf("Abort gave %v", err)
-				}
-				wantIDs(t, w)
-			})
-		})
-	}
 }

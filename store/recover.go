@@ -47,17 +47,17 @@ func (w *Warehouse) sweep(dir string) {
 	if !strings.HasPrefix(name, ".new-") && !strings.HasPrefix(name, ".done-") {
 		return
 	}
-	if alive, _ := journalAlive(dir, w.opts.Now()); alive {
+	if alive, _ := w.journalAlive(dir); alive {
 		return
 	}
-	if info, err := os.Stat(dir); err == nil && w.opts.Now().Sub(info.ModTime()) > leaseLimit {
+	if info, err := os.Stat(dir); err == nil && w.clock.now(filepath.Dir(dir)).Sub(info.ModTime()) > leaseLimit {
 		os.RemoveAll(dir) // the next to open the warehouse tries again
 	}
 }
 
 func (w *Warehouse) recoverJournal(ctx context.Context, dir string) {
 	id := filepath.Base(dir)
-	alive, err := journalAlive(dir, w.opts.Now())
+	alive, err := w.journalAlive(dir)
 	if alive || errors.Is(err, fs.ErrNotExist) {
 		return
 	}
@@ -75,7 +75,7 @@ func (w *Warehouse) recoverJournal(ctx context.Context, dir string) {
 
 // recoverRun finishes the run in dir. Should that fail, the next may try.
 func (w *Warehouse) recoverRun(ctx context.Context, dir, id string) error {
-	held, err := takeLease(dir, w.opts.Now)
+	held, err := takeLease(dir, w.clock)
 	if err != nil {
 		return err
 	}

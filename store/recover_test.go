@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,22 +13,36 @@ import (
 	"time"
 )
 
-// childEnv names the warehouse that this test binary, started again, writes to until it is killed.
-const childEnv = "LLMBENCH_STORE_TEST_CHILD"
+// childEnv names the warehouse that this test binary, started again, writes to until it is killed or its standard
+// input ends; hostEnv the host that it then takes itself to be on.
+const (
+	childEnv = "LLMBENCH_STORE_TEST_CHILD"
+	hostEnv  = "LLMBENCH_STORE_TEST_HOST"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childEnv); dir != "" {
-		if err := writeForever(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
+		if host := os.Getenv(hostEnv); host != "" {
+			here = func() place { return place{Host: host} }
 		}
-		os.Exit(1)
+		if err := writeUntilTold(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
 
-// writeForever appends batches, and prints a line after each.
-func writeForever(dir string) error {
-	w, err := Open(context.Background(), dir, Options{})
+// writeUntilTold appends batches, and prints a line after each. At the end of standard input it finishes the run and
+// prints its id.
+func writeUntilTold(dir string) error {
+	told := make(chan struct{})
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		close(told)
+	}()
+	w, err := Open(context.Background(), dir, Options{Warn: func(note string) { fmt.Fprintln(os.Stderr, note) }})
 	if err != nil {
 		return err
 	}
@@ -37,6 +52,13 @@ func writeForever(dir string) error {
 	}
 	d := newDice(9)
 	for id := int64(0); ; id++ {
+		select {
+		case <-told:
+			entry, err := writer.Finish(context.Background(), sampleRun("killed"))
+			fmt.Println("finished", entry.Run.RunID)
+			return err
+		default:
+		}
 		if err := writer.Append([]*Record{d.record(id)}); err != nil {
 			return err
 		}

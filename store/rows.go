@@ -6,8 +6,10 @@ import (
 )
 
 // SchemaVersion is written into every run.json and into the key-value metadata of every Parquet file (key
-// "llmbench.schema"). Columns are only ever added; a file of an older version reads with the missing ones NULL.
-const SchemaVersion = 1
+// "llmbench.schema"). Columns are only ever added; a file of an older version reads with the missing ones NULL. It rises
+// when what is added changes the meaning of what was there, so that an older llmbench does not read it wrong: since 2 a
+// request may have several rows, told apart by attempt.
+const SchemaVersion = 2
 
 // Nullable columns of a request. A value type, not a pointer: a run holds millions of them and the collector
 // must not feed the garbage collector.

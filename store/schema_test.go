@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestSchemas(t *testing.T) {
 	for _, path := range []string{entry.Files.Requests, entry.Files.Tokens, entry.Files.Texts, w.cataloguePath()} {
 		file := openParquet(t, path)
 		text.WriteString("# " + filepath.Base(path) + "\n" + file.Schema().String() + "\n")
-		if version, _ := file.Lookup(schemaKey); version != "1" {
+		if version, _ := file.Lookup(schemaKey); version != strconv.Itoa(SchemaVersion) {
 			t.Errorf("%s has schema version %q", path, version)
 		}
 		if by := file.Metadata().CreatedBy; !strings.HasPrefix(by, "llmbench version test") {

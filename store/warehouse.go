@@ -46,7 +46,8 @@ type Options struct {
 	Summarise func(ctx context.Context, run Run, files Files) (*Summary, error)
 	// Warn takes notes for people: a run recovered, a file set aside. No note is given twice by one Warehouse.
 	Warn func(note string)
-	// Now is the wall clock. Defaults to time.Now.
+	// Now is the wall clock, and that of the heartbeats. Without it the first is time.Now and the second the file
+	// system's own, which hosts that share it agree upon.
 	Now func() time.Time
 	// ToolVersion is written into every file, and into a run that has none of its own.
 	ToolVersion string
@@ -58,6 +59,7 @@ type Warehouse struct {
 	given string // as the user wrote it, for messages
 	dir   string // absolute
 	opts  Options
+	clock leaseClock
 
 	mu        sync.Mutex // guards catalogue
 	catalogue catalogue
@@ -74,10 +76,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Warehouse, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
 	}
-	w := &Warehouse{given: dir, dir: abs, opts: opts, said: make(map[string]bool)}
-	if w.opts.Now == nil {
-		w.opts.Now = time.Now
-	}
+	w := newWarehouse(dir, abs, opts)
 	switch info, err := os.Stat(abs); {
 	case errors.Is(err, fs.ErrNotExist):
 		return w, nil
@@ -90,6 +89,14 @@ func Open(ctx context.Context, dir string, opts Options) (*Warehouse, error) {
 		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
 	}
 	return w, nil
+}
+
+func newWarehouse(given, abs string, opts Options) *Warehouse {
+	w := &Warehouse{given: given, dir: abs, opts: opts, clock: givenClock(opts.Now), said: make(map[string]bool)}
+	if opts.Now == nil {
+		w.opts.Now, w.clock = time.Now, diskClock{time.Now}
+	}
+	return w
 }
 
 // Dir is the warehouse's directory as it was given to Open.

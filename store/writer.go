@@ -13,17 +13,26 @@ import (
 )
 
 // Writer takes the rows of one run. It belongs to one goroutine at a time. Until Finish the rows are in a journal
-// that any later Open recovers, should this process die.
+// that any later Open recovers, should this process die; once a second they are made to survive a power cut too.
 type Writer struct {
 	warehouse *Warehouse
 	run       Run
 	dir       string
 	held      *heldLease
-	file      *os.File
 	encoder   *journalEncoder
-	written   int64 // bytes of whole frames in the file
+	file      *journalFile
 	rows      int64
+	cost      WriterCost
 	ended     bool
+}
+
+// WriterCost is what the journal took of the measured time. Appending is work of the collector's one writer goroutine;
+// syncing goes on beside it.
+type WriterCost struct {
+	Append        time.Duration // in all
+	LongestAppend time.Duration
+	LongestSync   time.Duration
+	Bytes         int64
 }
 
 // Begin starts a run: it creates the warehouse where there is none, and the run's journal. A run without an id gets
@@ -113,20 +122,20 @@ func (w *Warehouse) fillJournal(young, dir string, run Run) (*Writer, error) {
 	if err := writeJournalled(young, run); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(young, requestsJournal), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	file, err := createJournalFile(filepath.Join(young, requestsJournal))
 	if err != nil {
 		return nil, err
 	}
-	held, err := takeLease(young, w.opts.Now)
+	held, err := takeLease(young, w.clock)
 	if err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, errors.Join(err, file.close())
 	}
 	// A directory that is not empty is never renamed over: the id is ours or somebody else's.
 	if err := errors.Join(os.Rename(young, dir), syncDir(filepath.Dir(dir))); err != nil {
 		if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTEMPTY) {
 			err = ErrExists
 		}
-		return nil, errors.Join(err, file.Close())
+		return nil, errors.Join(err, file.close())
 	}
 	held.keep(dir)
 	return &Writer{warehouse: w, run: run, dir: dir, held: held, file: file, encoder: newJournalEncoder()}, nil
@@ -141,57 +150,67 @@ func writeJournalled(dir string, run Run) error {
 	return replaceFile(filepath.Join(dir, runJSONFile), text, time.Time{})
 }
 
-// RunID is the id of the run.
+// RunID is the id of the run. It changes only when another process held this one for dead and recovered the run: all
+// the rows, those before that too, then go on under another id.
 func (w *Writer) RunID() string { return w.run.RunID }
+
+// Cost is what the journal took so far.
+func (w *Writer) Cost() WriterCost {
+	cost := w.cost
+	cost.Bytes, cost.LongestSync = w.file.state()
+	return cost
+}
 
 // Append adds finished requests to the journal by one write. The records are the caller's again when it returns.
 // After an error the rows are kept in memory and written first by the next Append, Sync or Finish: they must not be
-// appended again. An error that is ErrTakenOver is for good.
+// appended again.
 func (w *Writer) Append(batch []*Record) error {
-	if err := w.open(); err != nil {
-		return err
+	if w.ended {
+		return w.failed("use", fs.ErrClosed)
 	}
+	begin := time.Now()
 	if err := w.encoder.add(batch); err != nil {
 		return w.failed("append to", err)
 	}
 	w.rows += int64(len(batch))
-	return w.flush()
+	err := w.flush()
+	took := time.Since(begin)
+	w.cost.Append += took
+	w.cost.LongestAppend = max(w.cost.LongestAppend, took)
+	return err
 }
 
-// flush writes what the encoder holds. What a full disk took of it is cut off again, so that the stream stays whole.
+// flush writes what the encoder holds.
 func (w *Writer) flush() error {
-	frame := w.encoder.frame.Bytes()
-	if len(frame) == 0 {
-		return nil
+	if err := w.secure(); err != nil {
+		return err
 	}
-	if _, err := w.file.WriteAt(frame, w.written); err != nil {
-		return w.failed("append to", errors.Join(err, w.file.Truncate(w.written)))
+	if err := w.file.append(w.encoder.frame.Bytes()); err != nil {
+		return w.failed("append to", err)
 	}
-	w.written += int64(len(frame))
 	w.encoder.frame.Reset()
 	return nil
 }
 
+// secure makes sure that what is written will be found: it goes on elsewhere when the journal is not this writer's any
+// more.
+func (w *Writer) secure() error {
+	if w.held.state() == leaseHeld {
+		return nil
+	}
+	return w.rescue()
+}
+
 // Sync makes what was appended survive a power cut.
 func (w *Writer) Sync() error {
-	if err := w.open(); err != nil {
-		return err
+	if w.ended {
+		return w.failed("use", fs.ErrClosed)
 	}
 	if err := w.flush(); err != nil {
 		return err
 	}
-	if err := w.file.Sync(); err != nil {
+	if err := w.file.sync(); err != nil {
 		return w.failed("sync", err)
-	}
-	return nil
-}
-
-func (w *Writer) open() error {
-	switch {
-	case w.ended:
-		return w.failed("use", fs.ErrClosed)
-	case w.held.lost.Load():
-		return w.failed("append to", ErrTakenOver)
 	}
 	return nil
 }
@@ -201,18 +220,17 @@ func (w *Writer) failed(what string, err error) error {
 }
 
 // Finish stores the run: Parquet files, summary, run.json, catalogue; and removes the journal. run replaces what
-// Begin was given; its id must be the same, and its status is the caller's, RunInterrupted after Ctrl-C. After an
+// Begin was given; its id must be that of RunID, and its status is the caller's, RunInterrupted after Ctrl-C. After an
 // error the journal is as it was: Finish may be called again, or Abort, or the next Open recovers the run.
 func (w *Writer) Finish(ctx context.Context, run Run) (Entry, error) {
 	if run.RunID != w.run.RunID {
 		return Entry{}, fmt.Errorf("finish run %s: it cannot become run %s", w.run.RunID, run.RunID)
 	}
+	w.held.check()
 	if err := w.Sync(); err != nil {
 		return Entry{}, err
 	}
-	if !w.held.check() {
-		return Entry{}, w.failed("finish", ErrTakenOver)
-	}
+	run.RunID = w.run.RunID
 	// Should this process die now, the run is recovered as what it became. Where there is no room for that the rows
 	// are no worse off.
 	_ = writeJournalled(w.dir, run)
@@ -243,7 +261,7 @@ func (w *Writer) complete(run *Run, tally runTally) error {
 func (w *Writer) end() {
 	w.ended = true
 	w.held.release()
-	w.file.Close() // synced before
+	w.file.close() // synced before
 }
 
 // Abort gives the run up. A journal without rows is removed; one with rows is left to be recovered by the next Open.
@@ -252,13 +270,14 @@ func (w *Writer) Abort() error {
 	if w.ended {
 		return nil
 	}
-	flushed := w.flush()
-	w.end()
-	if w.held.lost.Load() {
-		return nil
-	}
 	if w.rows == 0 {
+		w.end()
+		if w.held.state() != leaseHeld {
+			return nil
+		}
 		return removeJournal(w.dir)
 	}
+	flushed := w.flush()
+	w.end()
 	return errors.Join(flushed, w.held.abandon())
 }

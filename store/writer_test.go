@@ -221,15 +221,15 @@ func TestFailedWrite(t *testing.T) {
 	if err := writer.Append(records[:10]); err != nil {
 		t.Fatal(err)
 	}
-	good := writer.file // and now one that cannot be written to
-	if writer.file, err = os.Open(filepath.Join(writer.dir, requestsJournal)); err != nil {
+	good := writer.file.file // and now one that cannot be written to
+	if writer.file.file, err = os.Open(filepath.Join(writer.dir, requestsJournal)); err != nil {
 		t.Fatal(err)
 	}
 	if err := writer.Append(records[10:20]); err == nil || !strings.Contains(err.Error(), "append to the journal of run "+writer.RunID()) {
 		t.Fatalf("got %v", err)
 	}
-	writer.file.Close()
-	writer.file = good
+	writer.file.file.Close()
+	writer.file.file = good
 	if err := writer.Append(records[20:]); err != nil {
 		t.Fatal(err)
 	}
