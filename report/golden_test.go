@@ -52,7 +52,7 @@ func plainRun() store.Run {
 		Completed: new(int64(40)), Failed: new(int64(0)), TimeBase: "process",
 		LagP50NS: new(int64(82_000)), LagP99NS: new(int64(1_120_000)), LagMaxNS: new(int64(2_400_000)),
 		SchedP99NS: new(int64(96_000)), GCPauseMaxNS: new(int64(130_000)), ClientCPU: new(0.123),
-		QueueHighWater: new(int64(3)), ClientVerdict: new("ok"), Tags: map[string]string{"side": "baseline"},
+		QueueHighWater: new(int64(3)), WriteNS: new(int64(12_300_000)), WriteMaxNS: new(int64(1_200_000)), ClientVerdict: new("ok"), Tags: map[string]string{"side": "baseline"},
 	}
 }
 

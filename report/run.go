@@ -125,7 +125,7 @@ func client(r store.Run) []pair {
 		{"client_verdict", word(r.ClientVerdict)}, {"client_cpu", share(r.ClientCPU)},
 		{"lag_p50_ns", nanoseconds(r.LagP50NS)}, {"lag_p99_ns", nanoseconds(r.LagP99NS)}, {"lag_max_ns", nanoseconds(r.LagMaxNS)},
 		{"sched_p99_ns", nanoseconds(r.SchedP99NS)}, {"gc_pause_max_ns", nanoseconds(r.GCPauseMaxNS)},
-		{"queue_high_water", integer(r.QueueHighWater)}, {"findings", rawJSON(r.Findings)},
+		{"queue_high_water", integer(r.QueueHighWater)}, {"write_ns", duration(r.WriteNS)}, {"write_max_ns", duration(r.WriteMaxNS)}, {"findings", rawJSON(r.Findings)},
 	}
 }
 

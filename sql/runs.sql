@@ -42,6 +42,8 @@
 -- column gc_pause_max_ns BIGINT: longest garbage collection pause of the client [ns]
 -- column client_cpu DOUBLE: share of the client machine's cores that the client used, 0 to 1
 -- column queue_high_water BIGINT: most records that waited for the client's writer
+-- column write_ns BIGINT: time the client's writer took to put rows into the journal [ns]
+-- column write_max_ns BIGINT: longest that it took over one batch [ns]
 -- column client_verdict VARCHAR: ok, suspect or saturated: whether the client kept up
 -- column findings VARCHAR: what the doctor found, a JSON array
 -- column tags MAP(VARCHAR, VARCHAR): tags set by people
@@ -92,6 +94,8 @@ SELECT
     NULL::BIGINT AS gc_pause_max_ns,
     NULL::DOUBLE AS client_cpu,
     NULL::BIGINT AS queue_high_water,
+    NULL::BIGINT AS write_ns,
+    NULL::BIGINT AS write_max_ns,
     NULL::VARCHAR AS client_verdict,
     NULL::VARCHAR AS findings,
     NULL::MAP(VARCHAR, VARCHAR) AS tags,

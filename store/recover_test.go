@@ -20,18 +20,27 @@ const (
 	hostEnv  = "LLMBENCH_STORE_TEST_HOST"
 )
 
+// children are what this test binary does instead of testing, by the variable that tells it to.
+var children = map[string]func(value string) (exit int){childEnv: writeAsChild}
+
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childEnv); dir != "" {
-		if host := os.Getenv(hostEnv); host != "" {
-			here = func() place { return place{Host: host} }
+	for name, do := range children {
+		if value := os.Getenv(name); value != "" {
+			os.Exit(do(value))
 		}
-		if err := writeUntilTold(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+func writeAsChild(dir string) (exit int) {
+	if host := os.Getenv(hostEnv); host != "" {
+		here = func() place { return place{Host: host} }
+	}
+	if err := writeUntilTold(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
 }
 
 // writeUntilTold appends batches, and prints a line after each. At the end of standard input it finishes the run and
@@ -84,14 +93,25 @@ func deadJournal(t testing.TB, root string, run Run, data []byte) string {
 	return writer.dir
 }
 
-// TestRecoverCut cuts the journal at every 997th byte and opens the warehouse.
+// memoryDir is a folder in memory where there is such a thing: a disk takes its time to sync hundreds of small files.
+func memoryDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "llmbench-test-*")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// TestRecoverCut cuts the journal at every 97th byte and opens the warehouse.
 func TestRecoverCut(t *testing.T) {
 	t.Parallel()
 	d := newDice(7)
 	batches := [][]*Record{d.records(3), d.records(2), d.records(4)}
 	data, ends := journalOf(t, batches...)
-	for cut := 0; cut < len(data); cut += 997 {
-		root := t.TempDir()
+	for cut := 0; cut < len(data); cut += 97 {
+		root := memoryDir(t)
 		deadJournal(t, root, sampleRun("cut"), data[:cut])
 		w, n := openAt(t, root, Options{})
 		want := 0

@@ -41,9 +41,11 @@ func (w *Writer) moveTo(to *Warehouse) error {
 		return errors.Join(err, removeJournal(next.dir))
 	}
 	to.warn("%s; all of its rows go on as run %s in %s", why, next.run.RunID, to.given)
-	old := *w
+	w.held.release()
+	w.file.close()
+	w.moving.Lock()
+	defer w.moving.Unlock()
 	w.warehouse, w.run, w.dir, w.held, w.file = to, next.run, next.dir, next.held, next.file
-	old.end()
 	return nil
 }
 

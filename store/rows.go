@@ -87,6 +87,8 @@ type Run struct {
 	GCPauseMaxNS   *int64   `json:"gc_pause_max_ns,omitempty" parquet:"gc_pause_max_ns,optional"`
 	ClientCPU      *float64 `json:"client_cpu,omitempty" parquet:"client_cpu,optional"`
 	QueueHighWater *int64   `json:"queue_high_water,omitempty" parquet:"queue_high_water,optional"`
+	WriteNS        *int64   `json:"write_ns,omitempty" parquet:"write_ns,optional"`
+	WriteMaxNS     *int64   `json:"write_max_ns,omitempty" parquet:"write_max_ns,optional"`
 	ClientVerdict  *string  `json:"client_verdict,omitempty" parquet:"client_verdict,optional"`
 	Findings       *string  `json:"findings,omitempty" parquet:"findings,optional"`
 

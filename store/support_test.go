@@ -249,6 +249,7 @@ func fullRun(i int) Run {
 	run.LagP50NS, run.LagP99NS, run.LagMaxNS = new(int64(5000+i)), new(int64(90000+i)), new(int64(900000+i))
 	run.SchedP99NS, run.GCPauseMaxNS, run.ClientCPU = new(int64(i)), new(int64(i)), new(float64(i)/1e5)
 	run.QueueHighWater, run.ClientVerdict, run.Findings = new(int64(3)), new("ok"), new("[]")
+	run.WriteNS, run.WriteMaxNS = new(int64(12_000+i)), new(int64(1000))
 	run.Tags, run.Note, run.Extra = map[string]string{"rack": fmt.Sprint(i % 5), "why": "sweep"}, new("a note"), new("{}")
 	return run
 }

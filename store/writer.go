@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -24,6 +25,8 @@ type Writer struct {
 	rows      int64
 	cost      WriterCost
 	ended     bool
+
+	moving sync.Mutex // guards warehouse and file against those who look on from beside
 }
 
 // WriterCost is what the journal took of the measured time. Appending is work of the collector's one writer goroutine;

@@ -140,11 +140,16 @@ func (c *collectCmd) chooseModel(a *app, client *http.Client, p *collectPlan, ro
 type measured struct {
 	entry   store.Entry
 	outcome *collect.Outcome
+	// shortDisk: the load was stopped for want of room.
+	shortDisk bool
 }
 
 // measure runs the load into the warehouse.
 func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setup) (*measured, error) {
 	s.row.BeganAt = time.Now() // near enough for a run that never ends; the exact origin is known when it does
+	if err := a.checkDisk(w, s.dataset); err != nil {
+		return nil, err
+	}
 	writer, err := w.Begin(a.ctx, s.row)
 	if err != nil {
 		return nil, err
@@ -164,7 +169,9 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	if !c.DisableTqdm {
 		stopProgress = a.showProgress(engine)
 	}
+	stopWatching := a.watchDisk(engine, writer)
 	outcome, runErr := engine.Run(ctx)
+	shortDisk := stopWatching()
 	stopProgress()
 	if err := control.after(); err != nil {
 		a.note("--profile: %v", err)
@@ -181,7 +188,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	case runErr != nil:
 		return nil, fmt.Errorf("run %s was stopped: %w; what came is kept", entry.Run.RunID, runErr)
 	}
-	return &measured{entry, outcome}, nil
+	return &measured{entry, outcome, shortDisk}, nil
 }
 
 // mostAtOnce is how many requests of the load may be in flight together; 0 where the rate decides and nobody knows
@@ -206,6 +213,8 @@ func (c *collectCmd) finish(writer *store.Writer, row store.Run, o *collect.Outc
 	row.BeganAt, row.DurationNS = o.BeganAt, new(int64(o.Duration))
 	row.Completed, row.Failed = new(o.Completed), new(o.Failed)
 	describeClient(&row, o.Client)
+	cost := writer.Cost()
+	row.WriteNS, row.WriteMaxNS = new(int64(cost.Append)), new(int64(cost.LongestAppend))
 	return writer.Finish(context.Background(), row)
 }
 

@@ -52,6 +52,8 @@ func (a *app) noteFailures(failures []report.Failure) {
 func (c *collectCmd) exit(a *app, p *collectPlan, m *measured) error {
 	o := m.outcome
 	switch {
+	case m.shortDisk:
+		return fmt.Errorf("the load was stopped after %d requests, because the disk of the warehouse ran short", o.Completed+o.Failed)
 	case o.Interrupted || o.Stopped:
 		return &exitError{exitInterrupted, errSilent}
 	case o.Completed == 0:
