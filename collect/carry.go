@@ -54,7 +54,7 @@ func (c *Config) media() media {
 }
 
 // connections is how many the load is likely to need at once: the concurrency limit, all requests when all go at once,
-// or four seconds' worth of arrivals. Bounded, for some servers hold a thread for every idle connection.
+// or four seconds' worth of arrivals, which for recorded ones is not known. Bounded, for some servers hold a thread for every idle connection.
 func (e *Engine) connections() int {
 	const mostIdle, mostAtOnce, seconds = 256, 4096, 4
 	n := e.dataset.Len()
@@ -62,6 +62,8 @@ func (e *Engine) connections() int {
 	switch {
 	case e.config.MaxConcurrency > 0:
 		return min(n, e.config.MaxConcurrency)
+	case e.config.SelfTimed:
+		return min(n, mostIdle)
 	case math.IsInf(rate, 1):
 		return min(n, mostAtOnce)
 	}

@@ -23,6 +23,8 @@ type collectCmd struct {
 	datasetFlags
 	fileFlags
 	randomFlags
+	prefixFlags
+	traceFlags
 	tokenizerFlags
 	loadFlags
 	acceptedFlags
@@ -198,7 +200,7 @@ func (p *collectPlan) mostAtOnce(prompts int) int {
 	switch {
 	case p.load.MaxConcurrency > 0:
 		return min(p.load.MaxConcurrency, requests)
-	case p.load.Arrivals.AllAtOnce():
+	case p.load.Arrivals.AllAtOnce() && !p.load.SelfTimed:
 		return requests
 	}
 	return 0

@@ -15,13 +15,6 @@ type acceptedFlags struct {
 	NoStream                     bool   `name:"no-stream" hidden:"" noeffect:"datasets are read from files on this machine"`
 	EnableMultimodalChat         bool   `name:"enable-multimodal-chat" hidden:"" noeffect:"prompts are text"`
 	CustomEnsureClientSideData   bool   `name:"custom-ensure-client-side-data" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	NoReranker                   bool   `name:"no-reranker" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	TimedTraceChunkHashSize      string `name:"timed-trace-chunk-hash-size" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	TimedTraceSecMultiplier      string `name:"timed-trace-sec-multiplier" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	TimedTraceLabelTimestamp     string `name:"timed-trace-label-timestamp" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	TimedTraceLabelInputLength   string `name:"timed-trace-label-input-length" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	TimedTraceLabelOutputLength  string `name:"timed-trace-label-output-length" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	TimedTraceLabelHashIds       string `name:"timed-trace-label-hash-ids" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	BlazeditMinDistance          string `name:"blazedit-min-distance" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	BlazeditMaxDistance          string `name:"blazedit-max-distance" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	AsrMinAudioLenSec            string `name:"asr-min-audio-len-sec" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
@@ -35,10 +28,6 @@ type acceptedFlags struct {
 	HfOutputLen                  string `name:"hf-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	HfName                       string `name:"hf-name" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 	BfclCategories               string `name:"bfcl-categories" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	PrefixRepetitionPrefixLen    string `name:"prefix-repetition-prefix-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	PrefixRepetitionSuffixLen    string `name:"prefix-repetition-suffix-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	PrefixRepetitionNumPrefixes  string `name:"prefix-repetition-num-prefixes" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
-	PrefixRepetitionOutputLen    string `name:"prefix-repetition-output-len" hidden:"" noeffect:"its dataset is not among those of --dataset-name"`
 }
 
 // tellNoEffect says of every flag given without an effect why it has none.

@@ -18,6 +18,10 @@ const defaultPrompts = 1000
 func (c *collectCmd) planArrivals(p *collectPlan) error {
 	a := collect.Arrivals{Rate: c.RequestRate, Burstiness: c.Burstiness, Seed: p.data.Seed, Duration: c.Duration}
 	p.data.NumPrompts = defaultPrompts
+	own := dataset.OwnTimes(c.DatasetName)
+	if own {
+		p.data.NumPrompts = dataset.AllPrompts
+	}
 	if c.NumPrompts != nil {
 		p.data.NumPrompts = *c.NumPrompts
 	}
@@ -27,7 +31,7 @@ func (c *collectCmd) planArrivals(p *collectPlan) error {
 	if err != nil {
 		return err
 	}
-	if c.Duration > 0 && a.AllAtOnce() && c.NumPrompts == nil {
+	if c.Duration > 0 && a.AllAtOnce() && c.NumPrompts == nil && !own {
 		return errors.New("--duration with --request-rate inf: give --num-prompts too, the most requests to send")
 	}
 	most, bounded := a.Most()

@@ -17,6 +17,7 @@ type randomFlags struct {
 	RandomOutputDist   string `help:"random: the same of the tokens to ask for. Two columns of one file are taken from the same row." placeholder:"NAME:KEY=VALUE,..." group:"data"`
 	RandomSequenceDist string `help:"random: a mix of pairs of lengths with their shares, each length with a standard deviation if wanted: 256|40,128:70;2048,512|50:30." placeholder:"INPUT,OUTPUT:SHARE;..." group:"data"`
 	RandomBatchSize    int    `help:"random: texts in one request, for servers that embed or rank; --num-prompts counts the texts." default:"1" group:"data"`
+	NoReranker         bool   `help:"random-rerank: for servers that embed: query and documents of the whole length each, the query counted in." group:"data"`
 	PromptTokenIDs     bool   `name:"prompt-token-ids" help:"Made-up prompts as token ids instead of text, for servers that take them." group:"data"`
 }
 
@@ -52,6 +53,6 @@ func (f randomFlags) into(c *dataset.Config, inputLen, outputLen *int) error {
 	if f.RandomBatchSize == 0 {
 		errs = append(errs, errors.New("--random-batch-size 0: must be at least 1"))
 	}
-	c.Random, c.PromptTokenIDs = r, f.PromptTokenIDs
+	c.Random, c.PromptTokenIDs, c.NoReranker = r, f.PromptTokenIDs, f.NoReranker
 	return errors.Join(errs...)
 }

@@ -78,9 +78,9 @@ func checkSampling(sampling map[string]any) error {
 	return errors.Join(errs...)
 }
 
-// ignoresEOS: prompts that are made up ask vLLM for the whole length by themselves, as its benchmark does.
+// ignoresEOS: datasets that want whole answers ask vLLM for them by themselves, as its benchmark does.
 func (c *collectCmd) ignoresEOS() bool {
-	return c.IgnoreEOS || dataset.Made(c.DatasetName) && strings.HasPrefix(c.Backend, "vllm")
+	return c.IgnoreEOS || dataset.Whole(c.DatasetName) && strings.HasPrefix(c.Backend, "vllm")
 }
 
 // sampling are the parameters given, in the wire's names.
@@ -119,7 +119,11 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 	}
 	var err error
 	p.maxFailed, err = parseFailLimit(c.MaxFailed)
-	return errors.Join(arrivalsErr, p.load.Validate(), err, checkLength(p.data.NumPrompts, c.RequestRate))
+	errs := []error{arrivalsErr, p.load.Validate(), err}
+	if p.data.NumPrompts != dataset.AllPrompts {
+		errs = append(errs, checkLength(p.data.NumPrompts, c.RequestRate))
+	}
+	return errors.Join(errs...)
 }
 
 // checkLength refuses a load that would take more than a year.
@@ -134,6 +138,9 @@ func checkLength(prompts int, rate store.Rate) error {
 func (c *collectCmd) planData(p *collectPlan) error {
 	p.data.Name, p.data.Path = c.DatasetName, c.DatasetPath
 	p.data.OutputLen = c.SharegptOutputLen
+	p.data.SelfTimed = c.SelfTimed != nil && *c.SelfTimed
+	c.traceFlags.into(&p.data)
+	c.prefixFlags.into(&p.data, c.OutputLen)
 	errs := []error{c.randomFlags.into(&p.data, c.InputLen, c.OutputLen), c.planFiles(p)}
 	if c.OutputLen != nil {
 		p.data.OutputLen = *c.OutputLen

@@ -47,7 +47,10 @@ func (a *app) announce(p *collectPlan, runID, rate string) {
 		limit = fmt.Sprint(p.load.MaxConcurrency)
 	}
 	a.note("run %s: %d requests to %s (%s, model %s)", runID, p.data.NumPrompts, p.load.Target.URL(), p.load.Backend.Name, p.load.Protocol.Model)
-	a.note("traffic request rate: %s, burstiness factor: %s (%s), maximum request concurrency: %s", rate, p.load.Arrivals.Burstiness, process(p.load.Arrivals), limit)
+	if !p.load.SelfTimed {
+		rate += fmt.Sprintf(", burstiness factor: %s (%s)", p.load.Arrivals.Burstiness, process(p.load.Arrivals))
+	}
+	a.note("traffic request rate: %s, maximum request concurrency: %s", rate, limit)
 	if p.seedDrawn {
 		a.note("seed %d was drawn; --seed %d repeats this workload", p.data.Seed, p.data.Seed)
 	}

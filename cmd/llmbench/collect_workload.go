@@ -33,6 +33,7 @@ func (c *collectCmd) workload(a *app, p *collectPlan, row *store.Run, tok tokeni
 	if err := c.selfTime(p, row, ds); err != nil {
 		return nil, usageError(err)
 	}
+	a.tellTrace(p, ds)
 	return ds, c.describe(p, row, tok, ds)
 }
 

@@ -13,18 +13,14 @@ type batched struct {
 // newBatched makes requests of ds's prompts. As in vLLM's benchmark, the number of prompts asked for is that of the texts.
 func newBatched(ds Dataset, c Config) Dataset {
 	size := c.Random.BatchSize
-	return &batched{Dataset: ds, size: size, texts: c.load(), n: (c.load()+size-1)/size + c.Warmups}
+	return &batched{Dataset: ds, size: size, texts: c.load(), n: batches(c.load(), size) + c.Warmups}
 }
 
 func (b *batched) Len() int { return b.n }
 
 // Prompt is the i-th batch; the last one of the load may be smaller. A warm-up is a batch of one.
 func (b *batched) Prompt(i int) (Prompt, error) {
-	from, to := i*b.size, min((i+1)*b.size, b.texts)
-	if load := (b.texts + b.size - 1) / b.size; i >= load {
-		from = b.texts + i - load
-		to = from + 1
-	}
+	from, to := batchOf(i, b.size, b.texts)
 	var batch Prompt
 	for k := from; k < to; k++ {
 		p, err := b.Dataset.Prompt(k)
@@ -42,4 +38,15 @@ func (b *batched) Recipe() map[string]any {
 	recipe := maps.Clone(b.Dataset.Recipe())
 	recipe["batch_size"] = b.size
 	return recipe
+}
+
+// batches is how many requests so many texts are.
+func batches(texts, size int) int { return (texts + size - 1) / size }
+
+// batchOf is which texts the i-th request holds. Those after the load's are warm-ups of one text each.
+func batchOf(i, size, texts int) (from, to int) {
+	if load := batches(texts, size); i >= load {
+		return texts + i - load, texts + i - load + 1
+	}
+	return i * size, min((i+1)*size, texts)
 }

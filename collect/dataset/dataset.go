@@ -24,6 +24,12 @@ type Config struct {
 	Custom         CustomConfig
 	Turns          TurnsConfig
 	Sonnet         SonnetConfig
+	Prefix         PrefixConfig
+	Trace          TraceConfig
+	// NoReranker makes random-rerank's requests for servers that embed.
+	NoReranker bool
+	// SelfTimed asks a dataset that can do without for the times of its requests.
+	SelfTimed bool
 	// OutputLen fixes the tokens to ask for where the dataset would take them from its own answers (--sharegpt-output-len,
 	// --output-len); 0 leaves it to the dataset.
 	OutputLen int
@@ -42,21 +48,28 @@ type Maker func(Config, Tokenizer) (Dataset, error)
 type entry struct {
 	make     Maker
 	validate func(Config) error
-	// made is true when prompts are made up: what a model answers to them means nothing, and the asked lengths are what
-	// is measured.
-	made bool
+	// whole is true when answers are wanted in full: what a model says to such prompts means nothing, and the asked lengths
+	// are what is measured.
+	whole bool
+	// timed is true when the number of requests is the dataset's own, as their times are.
+	timed bool
 	// templated prompts go through a chat template where the backend takes texts.
 	templated bool
 }
 
 var registry = map[string]entry{
-	"custom":      {make: newCustom, validate: Config.validateCustom, templated: true},
-	"mt_bench":    {make: newTurns, validate: Config.validateTurns, templated: true},
-	"random":      {make: newRandom, validate: Config.validateRandom, made: true},
-	"sharegpt":    {make: newShareGPT, validate: Config.validateShareGPT},
-	"sonnet":      {make: newSonnet, validate: Config.validateSonnet, templated: true},
-	"spec_bench":  {make: newTurns, validate: Config.validateTurns, templated: true},
-	"speed_bench": {make: newSpeedBench, validate: Config.validateTurns, templated: true},
+	"burstgpt":          {make: newBurstGPT, validate: Config.validateBurstGPT},
+	"custom":            {make: newCustom, validate: Config.validateCustom, templated: true},
+	"mt_bench":          {make: newTurns, validate: Config.validateTurns, templated: true},
+	"prefix_repetition": {make: newPrefixRepetition, validate: Config.validatePrefixes},
+	"random":            {make: newRandom, validate: Config.validateRandom, whole: true},
+	"random-rerank":     {make: newRerank, validate: Config.validateRerank},
+	"sharegpt":          {make: newShareGPT, validate: Config.validateShareGPT},
+	"sonnet":            {make: newSonnet, validate: Config.validateSonnet, templated: true},
+	"spec_bench":        {make: newTurns, validate: Config.validateTurns, templated: true},
+	"speed_bench":       {make: newSpeedBench, validate: Config.validateTurns, templated: true},
+	"timed_trace":       {make: newTrace, validate: Config.validateTrace, whole: true, timed: true},
+	"trace":             {make: newTrace, validate: Config.validateTrace, whole: true, timed: true},
 }
 
 // Names lists the datasets in alphabetical order.
@@ -65,8 +78,14 @@ func Names() []string { return slices.Sorted(maps.Keys(registry)) }
 // load is the number of prompts without the warm-ups.
 func (c Config) load() int { return c.NumPrompts - c.Warmups }
 
-// Made reports whether the prompts of a dataset are made up.
-func Made(name string) bool { return registry[name].made }
+// Whole reports whether a dataset wants answers of the whole length.
+func Whole(name string) bool { return registry[name].whole }
+
+// OwnTimes reports whether a dataset's requests have times of their own, and are all to be sent unless fewer are asked for.
+func OwnTimes(name string) bool { return registry[name].timed }
+
+// AllPrompts, as the number of prompts, is all that a dataset with its own times has.
+const AllPrompts = mostRows
 
 // Templated reports whether the prompts of a dataset are meant to go through a chat template.
 func Templated(name string) bool { return registry[name].templated }

@@ -63,9 +63,9 @@ func lengthOf(t *table, column *string) (int, error) {
 	}
 	switch {
 	case name == "" && *column == "":
-		return 0, fmt.Errorf("several columns (%s): choose one with file:PATH,column=NAME", strings.Join(t.columns, ", "))
+		return 0, fmt.Errorf("several columns (%s): choose one with file:PATH,column=NAME", t.list())
 	case name == "":
-		return 0, fmt.Errorf("no column %q among %s", *column, strings.Join(t.columns, ", "))
+		return 0, fmt.Errorf("no column %q among %s", *column, t.list())
 	}
 	*column = name
 	return t.length(name)

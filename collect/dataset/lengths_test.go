@@ -165,11 +165,11 @@ func TestLengthsRefused(t *testing.T) {
 		"file:" + write(t, "5\n7 8\n"):     `line 2: "7 8": must be`,
 		"file:" + write(t, "5\n0\n"):       `line 2: "0": must be`,
 		"file:" + write(t, "5\n\x00\n"):    "line 2: binary data",
-		"file:" + write(t, "a,b\n1,2\n"):   "several columns (a, b)",
+		"file:" + write(t, "a,b\n1,2\n"):   "several columns (\"a\", \"b\")",
 		"file:" + write(t, "a,b\n1\n"):     "line 2: 1 columns, where the first line has 2",
 		"file:" + write(t, `a`+"\n"+`"1`):  "line 2: a quote that does not end",
 		"file:" + write(t, "{\"a\":1}\n{"): "line 2: not JSON at byte 1",
-		"file:" + write(t, "a\n1\n") + ",column=c":               `line 2: no column "c" among a`,
+		"file:" + write(t, "a\n1\n") + ",column=c":               `line 2: no column "c" among "a"`,
 		"file:" + write(t, "{\"a\":1}\n{\"b\":1}") + ",column=a": `line 2: no "a"`,
 	} {
 		if l, err := ParseLengths(text, 100); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {

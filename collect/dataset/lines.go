@@ -9,9 +9,6 @@ import (
 	"os"
 )
 
-// longestLine bounds a line of a file: what is longer is no text of lines, and would be memory for nothing.
-const longestLine = 64 << 20
-
 // errEnough ends the reading of a file early.
 var errEnough = errors.New("enough")
 
@@ -28,31 +25,28 @@ func readFile(path string, take func(line []byte) error) error {
 	return nil
 }
 
-// eachText hands out the lines that are not blank, one at a time in the same memory. Its errors name the line.
+// eachText hands out the lines that are not blank, without their ends, one at a time in the same memory. Its errors name
+// the line.
 func eachText(r io.Reader, take func(line []byte) error) error {
-	scan := bufio.NewScanner(r)
-	scan.Buffer(make([]byte, 0, 64<<10), longestLine)
-	number := 1
-	for ; scan.Scan(); number++ {
-		line := bytes.TrimSpace(scan.Bytes())
+	err := eachLine(bufio.NewReaderSize(r, 1<<20), 0, func(_ int64, line []byte, number int) error {
+		line = bytes.TrimSpace(line)
 		if number == 1 {
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
 		if len(line) == 0 {
-			continue
+			return nil
 		}
 		err := take(line)
 		switch {
-		case errors.Is(err, errEnough):
-			return nil
+		case err == nil || errors.Is(err, errEnough):
+			return err
 		case bytes.IndexByte(line, 0) >= 0:
-			return fmt.Errorf("line %d: binary data, not text", number)
-		case err != nil:
-			return fmt.Errorf("line %d: %w", number, err)
+			err = errors.New("binary data, not text")
 		}
+		return rowError("line", number, err)
+	})
+	if errors.Is(err, errEnough) {
+		return nil
 	}
-	if errors.Is(scan.Err(), bufio.ErrTooLong) {
-		return fmt.Errorf("line %d: longer than %d MB", number, longestLine>>20)
-	}
-	return scan.Err()
+	return err
 }

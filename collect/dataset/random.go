@@ -51,7 +51,7 @@ func (c Config) validateRandom() error {
 		}
 	}
 	r := c.Random
-	check(c.Path == "", "--dataset-path %q: the dataset %s reads no file; leave it out or choose another --dataset-name", c.Path, c.Name)
+	errs = append(errs, c.readsNoFile())
 	check(r.InputLen >= 0 && r.InputLen <= mostTokens, "--random-input-len %d: must be between 0 and %d", r.InputLen, mostTokens)
 	check(r.OutputLen >= 1 && r.OutputLen <= mostTokens, "--random-output-len %d: must be between 1 and %d", r.OutputLen, mostTokens)
 	check(r.PrefixLen >= 0 && r.PrefixLen <= mostTokens, "--random-prefix-len %d: must be between 0 and %d", r.PrefixLen, mostTokens)
@@ -64,7 +64,7 @@ func (c Config) validateRandom() error {
 	check(!ranged, "--random-range-ratio: a distribution has a range of its own; leave one of them out")
 	check(r.BatchSize >= 0 && r.BatchSize <= mostBatch, "--random-batch-size %d: must be between 1 and %d", r.BatchSize, mostBatch)
 	check(r.BatchSize <= 1 || !c.PromptTokenIDs, "--prompt-token-ids: a batch is sent as text; leave it or --random-batch-size out")
-	if errs == nil {
+	if errors.Join(errs...) == nil {
 		check(r.PrefixLen+r.input().Least() >= 1 || r.Mix.Given(), "--random-input-len %d with --random-range-ratio %g: a prompt could be empty", r.InputLen, r.Range.Input)
 	}
 	return errors.Join(errs...)

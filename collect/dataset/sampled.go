@@ -101,7 +101,7 @@ func newSampled(c Config, tok Tokenizer, r recipe) (*sampled, error) {
 	if len(d.rows.at) == 0 {
 		return nil, fmt.Errorf("read dataset %s: no %s of it can be used: %s", c.Path, d.rows.unit, d.wanted)
 	}
-	d.shuffle()
+	d.order, d.counted = c.order(len(d.rows.at)), make([]atomic.Uint64, len(d.rows.at))
 	return d, d.settle()
 }
 
@@ -120,15 +120,16 @@ func (d *sampled) sendable(ex example) error {
 	return nil
 }
 
-func (d *sampled) shuffle() {
-	d.order = make([]uint32, len(d.rows.at))
-	for i := range d.order {
-		d.order[i] = uint32(i)
+// order is n rows as they are taken: shuffled by the seed, or as they stand in the file.
+func (c Config) order(n int) []uint32 {
+	order := make([]uint32, n)
+	for i := range order {
+		order[i] = uint32(i)
 	}
-	if !d.config.Files.DisableShuffle {
-		generator(d.config.Seed, -1).Shuffle(len(d.order), func(i, j int) { d.order[i], d.order[j] = d.order[j], d.order[i] })
+	if !c.Files.DisableShuffle {
+		generator(c.Seed, -1).Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
 	}
-	d.counted = make([]atomic.Uint64, len(d.order))
+	return order
 }
 
 // settle counts as far as it must be known before the load: which prompts pass the filter is found out during it, or a
@@ -168,7 +169,7 @@ func (d *sampled) Len() int { return d.n }
 // Prompt gives the i-th prompt.
 func (d *sampled) Prompt(i int) (Prompt, error) {
 	if d.filter == nil {
-		return d.prompt(d.pick(d.order, i))
+		return d.prompt(d.config.pick(d.order, i))
 	}
 	row, made, err := d.keep(i)
 	switch {
@@ -181,12 +182,12 @@ func (d *sampled) Prompt(i int) (Prompt, error) {
 }
 
 // pick gives the i-th row, and beyond the last one a row drawn by the seed and i.
-func (d *sampled) pick(rows []uint32, i int) uint32 {
+func (c Config) pick(rows []uint32, i int) uint32 {
 	if i < len(rows) {
 		return rows[i]
 	}
 	const again = 0x6472617773
-	return rows[generator(d.config.Seed^again, i).IntN(len(rows))]
+	return rows[generator(c.Seed^again, i).IntN(len(rows))]
 }
 
 // keep gives the i-th row that passes the filter, and its prompt where it had to be made to find out.
@@ -211,7 +212,7 @@ func (d *sampled) keep(i int) (row uint32, made *Prompt, err error) {
 	if len(d.kept) == 0 {
 		return 0, nil, fmt.Errorf("read dataset %s: no %s of its %d can be used: %s", d.config.Path, d.rows.unit, len(d.order), d.wanted)
 	}
-	return d.pick(d.kept, i), nil, nil
+	return d.config.pick(d.kept, i), nil, nil
 }
 
 // example reads one row again.
@@ -307,13 +308,18 @@ func (d *sampled) Recipe() map[string]any {
 	facts := map[string]any{"sha256": d.rows.sha256}
 	maps.Copy(facts, d.facts)
 	f := d.config.Files
-	for name, on := range map[string]bool{"no_oversample": f.NoOversample, "disable_shuffle": f.DisableShuffle} {
-		if on {
-			facts[name] = true
-		}
-	}
+	f.into(facts)
 	if f.Template != nil && !f.Chat && (d.templated || d.chats) {
 		facts["chat_template"] = f.Template.Hash()
 	}
 	return facts
+}
+
+// into adds what decides the choice of rows.
+func (f FilesConfig) into(recipe map[string]any) {
+	for name, on := range map[string]bool{"no_oversample": f.NoOversample, "disable_shuffle": f.DisableShuffle} {
+		if on {
+			recipe[name] = true
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -45,7 +44,7 @@ func (t *table) row(line []byte) (is bool, err error) {
 
 func (t *table) readObject(line []byte) (err error) {
 	if t.object, err = t.parser.ParseBytes(line); err != nil {
-		return notJSON(line)
+		return syntax(line)
 	}
 	object, err := t.object.Object()
 	if err != nil {
@@ -58,16 +57,6 @@ func (t *table) readObject(line []byte) (err error) {
 	return nil
 }
 
-// notJSON says where a line stops being JSON.
-func notJSON(line []byte) error {
-	var v any
-	err := json.Unmarshal(line, &v)
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("not JSON at byte %d: %w", syntax.Offset, err)
-	}
-	return errors.New("not JSON")
-}
-
 // column finds the column with one of the names, in any case; "" when there is none.
 func (t *table) column(names ...string) string {
 	for _, name := range names {
@@ -78,6 +67,22 @@ func (t *table) column(names ...string) string {
 		}
 	}
 	return ""
+}
+
+// list names the columns, as far as a person would read them.
+func (t *table) list() string {
+	const most = 16
+	var b strings.Builder
+	for i, c := range t.columns[:min(most, len(t.columns))] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%.40q", c)
+	}
+	if len(t.columns) > most {
+		b.WriteString(", ...")
+	}
+	return b.String()
 }
 
 // cell is the text of a column of the row last read, or the JSON of its value.
