@@ -45,11 +45,25 @@ func (s *Session) Latency(ctx context.Context, metrics []string, percentiles []f
 	if len(metrics) == 0 {
 		return nil, nil
 	}
+	return s.latency(ctx, "latency_stats(%s)", metrics, percentiles)
+}
+
+// WindowLatency is Latency through a lens: of ttft, tpot, itl, e2el and queue alone, and by other definitions not of all
+// of these.
+func (s *Session) WindowLatency(ctx context.Context, lens Lens, metrics []string, percentiles []float64) ([]LatencyStats, error) {
+	if err := checkLatency(metrics, percentiles); err != nil {
+		return nil, err
+	}
+	return s.latency(ctx, "window_latency(percentiles := %s, "+lens.named()+")", metrics, percentiles)
+}
+
+// latency asks a macro that gives the columns of latency_stats.
+func (s *Session) latency(ctx context.Context, macro string, metrics []string, percentiles []float64) ([]LatencyStats, error) {
 	// The median is asked for along with the rest, in the same pass.
 	asked := append([]float64{50}, percentiles...)
 	rows, err := s.Query(ctx, fmt.Sprintf(
-		`SELECT run_id, metric, samples, mean_ms, std_ms, min_ms, max_ms, ms FROM latency_stats([%s])
-		 WHERE metric IN (%s) ORDER BY run_id`, numbers(asked), literals(metrics)))
+		`SELECT run_id, metric, samples, mean_ms, std_ms, min_ms, max_ms, ms FROM `+macro+`
+		 WHERE metric IN (%s) ORDER BY run_id`, "["+numbers(asked)+"]", literals(metrics)))
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,11 @@ func Summarise(ctx context.Context, run store.Run, files store.Files) (summary *
 // Summaries gives the selected runs' rows of a summary view, in the order of run_id. A number that the view does not
 // have is nil.
 func (s *Session) Summaries(ctx context.Context, view string) ([]RunSummary, error) {
-	rows, err := s.Query(ctx, "FROM "+Identifier(view)+" SEMI JOIN selected_runs USING (run_id) ORDER BY run_id")
+	return s.summaries(ctx, Identifier(view))
+}
+
+func (s *Session) summaries(ctx context.Context, from string) ([]RunSummary, error) {
+	rows, err := s.Query(ctx, "FROM "+from+" SEMI JOIN selected_runs USING (run_id) ORDER BY run_id")
 	if err != nil {
 		return nil, err
 	}

@@ -14,28 +14,11 @@
 -- Without any limit each run's own are taken, as given to --goodput when it was collected. A latency on the limit is
 -- good. An answer of one token or none has TPOT 0, and so vLLM counts it too.
 CREATE OR REPLACE MACRO goodput(ttft_ms := NULL, tpot_ms := NULL, e2el_ms := NULL) AS TABLE
-WITH given AS (
-    SELECT run_id, CASE WHEN json_valid(slo) THEN slo::JSON END AS slo
-    FROM runs
-), limits AS (
-    SELECT
-        s.run_id,
-        CASE WHEN coalesce(ttft_ms, tpot_ms, e2el_ms) IS NULL
-            THEN TRY_CAST(g.slo->>'$.ttft' AS DOUBLE) ELSE ttft_ms::DOUBLE END AS ttft_limit,
-        CASE WHEN coalesce(ttft_ms, tpot_ms, e2el_ms) IS NULL
-            THEN TRY_CAST(g.slo->>'$.tpot' AS DOUBLE) ELSE tpot_ms::DOUBLE END AS tpot_limit,
-        CASE WHEN coalesce(ttft_ms, tpot_ms, e2el_ms) IS NULL
-            THEN TRY_CAST(g.slo->>'$.e2el' AS DOUBLE) ELSE e2el_ms::DOUBLE END AS e2el_limit
-    FROM selected_runs AS s
-    LEFT JOIN given AS g USING (run_id)
-), judged AS (
+WITH judged AS (
     SELECT
         l.run_id,
-        r.status = 'ok'
-            AND (ttft_limit IS NULL OR coalesce(r.ttft_ns / 1e6 <= ttft_limit, false))
-            AND (tpot_limit IS NULL OR coalesce(CASE WHEN r.output_tokens <= 1 THEN 0 ELSE r.tpot_ns / 1e6 END <= tpot_limit, false))
-            AND (e2el_limit IS NULL OR coalesce(r.e2el_ns / 1e6 <= e2el_limit, false)) AS good
-    FROM limits AS l
+        r.status = 'ok' AND keeps_limits(r.ttft_ns, r.tpot_ns, r.e2el_ns, r.output_tokens, ttft_limit, tpot_limit, e2el_limit) AS good
+    FROM slo_limits(ttft_ms, tpot_ms, e2el_ms) AS l
     JOIN request_latency_ns AS r ON r.run_id = l.run_id AND r.phase = 'measured'
 ), counted AS (
     SELECT run_id, count(*) AS requests, count(*) FILTER (good) AS good
@@ -51,6 +34,6 @@ SELECT
     CASE WHEN coalesce(ttft_limit, tpot_limit, e2el_limit) IS NOT NULL THEN coalesce(c.good, 0) END AS good,
     CASE WHEN coalesce(ttft_limit, tpot_limit, e2el_limit) IS NOT NULL THEN c.good / c.requests END AS good_ratio,
     CASE WHEN coalesce(ttft_limit, tpot_limit, e2el_limit) IS NOT NULL THEN coalesce(c.good, 0) / d.duration_s END AS request_goodput
-FROM limits AS l
+FROM slo_limits(ttft_ms, tpot_ms, e2el_ms) AS l
 LEFT JOIN counted AS c USING (run_id)
 LEFT JOIN run_durations AS d USING (run_id);

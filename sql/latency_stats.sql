@@ -10,8 +10,7 @@
 -- column percentiles DOUBLE[]: the percentiles asked for, 0 to 100
 -- column ms DOUBLE[]: their values, exact and linear between neighbours [ms]
 --
--- Whoever filters by metric pays for those alone: the other branches are dropped by the planner. TPOT is the one
--- metric that is no whole number; its values are summed in order of size, so that the sum does not depend on the threads.
+-- Whoever filters by metric pays for those alone: the other branches are dropped by the planner.
 CREATE OR REPLACE MACRO latency_stats(percentiles) AS TABLE
 WITH ok AS (
     SELECT *
@@ -20,17 +19,7 @@ WITH ok AS (
 ), stats AS (
     SELECT run_id, 'ttft' AS metric, ns_stats(ttft_ns, percentiles) AS s FROM ok GROUP BY run_id
     UNION ALL
-    SELECT run_id, 'tpot', {
-        'samples': count(tpot_ns),
-        'mean_ms': list_avg(list(tpot_ns ORDER BY tpot_ns)) / 1e6,
-        'std_ms': list_stddev_pop(list(tpot_ns ORDER BY tpot_ns)) / 1e6,
-        'min_ms': min(tpot_ns) / 1e6,
-        'max_ms': max(tpot_ns) / 1e6,
-        'percentiles': percentiles::DOUBLE[],
-        'ms': list_transform(
-            quantile_cont(tpot_ns, [p / 100 FOR p IN percentiles]),
-            lambda v: v / 1e6)
-    } FROM ok WHERE tpot_ns IS NOT NULL GROUP BY run_id
+    SELECT run_id, 'tpot', fraction_stats(tpot_ns, percentiles) FROM ok GROUP BY run_id
     UNION ALL
     SELECT run_id, 'itl', ns_stats(gap_ns, percentiles) FROM token_gaps GROUP BY run_id
     UNION ALL

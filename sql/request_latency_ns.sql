@@ -4,6 +4,9 @@
 -- column attempt BIGINT: which attempt at it these are of, from 0: the last one
 -- column phase VARCHAR: warmup, measured or probe
 -- column status VARCHAR: ok, or how the request failed
+-- column intended_ns BIGINT: when the schedule wanted it sent [ns]
+-- column sent_ns BIGINT: when it was sent [ns]
+-- column ended_ns BIGINT: when it ended; of a request that never did, the last that is known of it [ns]
 -- column prompt_tokens BIGINT: tokens of the prompt
 -- column output_tokens BIGINT: tokens of the answer
 -- column ttft_ns BIGINT: time to first token: first_token_ns - sent_ns [ns]
@@ -19,6 +22,9 @@ SELECT
     attempt,
     phase,
     status,
+    intended_ns,
+    sent_ns,
+    coalesce(done_ns, last_token_ns, sent_ns, intended_ns) AS ended_ns,
     prompt_tokens,
     output_tokens,
     first_token_ns - sent_ns AS ttft_ns,
