@@ -3,7 +3,6 @@ package collect
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"runtime/metrics"
 	"slices"
 	"syscall"
@@ -66,15 +65,16 @@ const (
 
 // selfMeasure holds the runtime's counters at the origin of a run.
 type selfMeasure struct {
+	cores  int
 	began  time.Time
 	cpu    time.Duration
 	sched  []uint64
 	pauses []uint64
 }
 
-func startSelfMeasure() selfMeasure {
+func startSelfMeasure(cores int) selfMeasure {
 	s := readHistograms()
-	return selfMeasure{began: time.Now(), cpu: processCPU(),
+	return selfMeasure{cores: cores, began: time.Now(), cpu: processCPU(),
 		sched: slices.Clone(s[0].Value.Float64Histogram().Counts), pauses: slices.Clone(s[1].Value.Float64Histogram().Counts)}
 }
 
@@ -88,12 +88,11 @@ func readHistograms() []metrics.Sample {
 func (s selfMeasure) end(t *tally, highWater int, full bool, finiteRate bool) Client {
 	now := readHistograms()
 	sched, pauses := now[0].Value.Float64Histogram(), now[1].Value.Float64Histogram()
-	cores := float64(runtime.GOMAXPROCS(0))
 	cpu := processCPU() - s.cpu
 	c := Client{
 		SchedP99:       histogramQuantile(sched, s.sched, 0.99),
 		GCPauseMax:     histogramQuantile(pauses, s.pauses, 1),
-		CPU:            float64(cpu) / float64(time.Since(s.began)) / cores,
+		CPU:            float64(cpu) / float64(time.Since(s.began)) / float64(s.cores),
 		CPUTime:        cpu,
 		QueueHighWater: highWater, QueueFull: full,
 		MedianTTFT: time.Duration(quantile(t.ttftNS, 0.5)), MedianITL: time.Duration(quantile(t.gapNS, 0.5)),

@@ -149,6 +149,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 		return neverBegan(), err
 	}
 	e.fillSlots()
+	cores := runtime.GOMAXPROCS(0) // before a carrier takes one more
 	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol, 0, n)
 	var prepared sync.WaitGroup
 	prepared.Go(preparer.run)
@@ -168,7 +169,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	e.recorder = newRecorder(e.sink, e.config.CountTokens, e.Stop)
 	e.originNS.Store(e.nowNS())
 	e.recordWarmups(warmups)
-	self := startSelfMeasure()
+	self := startSelfMeasure(cores)
 	endProbes := e.probe(ctx, probe)
 	complete, err := e.dispatch(ctx, stopping, preparer, offsets)
 	endProbes()

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"net"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -62,7 +63,8 @@ type Client struct {
 	dials  sync.WaitGroup
 }
 
-// NewClient starts a client; Close ends it.
+// NewClient starts a client; Close ends it. In between the runtime has one processor more than it should: the poller keeps
+// one while it sleeps under load, which the other goroutines would miss.
 func NewClient(config Config) (*Client, error) {
 	c := &Client{config: config, all: map[*connection]struct{}{}}
 	c.dialing, c.undial = context.WithCancel(context.Background())
@@ -70,6 +72,7 @@ func NewClient(config Config) (*Client, error) {
 	if c.poller, err = newPoller(c); err != nil {
 		return nil, err
 	}
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 	return c, nil
 }
 
@@ -223,6 +226,7 @@ func (c *Client) Cut(err error) {
 func (c *Client) Close() error {
 	c.undial()
 	c.dials.Wait()
+	defer runtime.SetDefaultGOMAXPROCS()
 	return c.poller.close()
 }
 

@@ -115,25 +115,23 @@ func (k *connection) writable() {
 	k.write()
 }
 
-// read takes what the socket has into buffer. A closed connection is not read: its descriptor may be another's by now.
-func (k *connection) read(buffer []byte) (n int, open bool, err error) {
+// read takes what the socket has into buffer, and when the last of it came. A closed connection is not read: its
+// descriptor may be another's by now.
+func (k *connection) read(r *receiver, buffer []byte) (n int, wallNS int64, open bool, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closed {
-		return 0, false, nil
+		return 0, 0, false, nil
 	}
-	for {
-		n, err := unix.Read(k.fd, buffer)
-		if !errors.Is(err, unix.EINTR) {
-			return max(n, 0), true, err
-		}
-	}
+	n, wallNS, err = r.receive(k.fd, buffer)
+	return n, wallNS, true, err
 }
 
 // received takes what one read brought; n is 0 at the end of the connection.
 func (k *connection) received(p []byte, err error, atNS int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	atNS = max(atNS, k.lastNS) // two clocks may differ by less than they can tell
 	switch {
 	case k.closed:
 	case err != nil:

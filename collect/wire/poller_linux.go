@@ -19,11 +19,25 @@ type poller struct {
 	closing atomic.Bool
 	ended   chan struct{}
 
-	mu    sync.Mutex
-	byFD  map[int32]*connection
-	ready []unix.EpollEvent
-	reads []read
-	arena []byte
+	mu   sync.Mutex
+	byFD map[int32]*connection
+
+	receiver receiver
+	clock    clock
+	woke     time.Time // when the last round began; of the last that took all there was
+	busy     bool      // the last round came soon after the one before
+	stamped  bool      // the kernel tells when segments come
+	ready    []unix.EpollEvent
+	due      []due
+	rest     []due // sockets that may have more than the last round took
+	reads    []read
+	arena    []byte
+}
+
+// due is a socket to be served and what is known of it.
+type due struct {
+	conn   *connection
+	events uint32
 }
 
 // read is what one socket had.
@@ -54,23 +68,28 @@ func newPoller(c *Client) (*poller, error) {
 		return nil, errors.Join(fmt.Errorf("make an event descriptor: %w", err), unix.Close(epoll))
 	}
 	p := &poller{client: c, epoll: epoll, wake: wake, ended: make(chan struct{}),
-		byFD: map[int32]*connection{}, ready: make([]unix.EpollEvent, roundEvents), arena: make([]byte, roundEvents*readBytes)}
+		byFD: map[int32]*connection{}, woke: time.Now(), ready: make([]unix.EpollEvent, roundEvents), arena: make([]byte, roundEvents*readBytes)}
 	go p.run()
 	return p, nil
 }
+
+// watched is what is asked of a socket: each change once (edge-triggered), for a socket that was emptied need not be looked
+// at again.
+const watched = unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET
 
 func (p *poller) add(k *connection) error {
 	if err := unix.SetNonblock(k.fd, true); err != nil {
 		return err
 	}
+	stampSegments(k.fd)
 	p.mu.Lock()
 	p.byFD[int32(k.fd)] = k
 	p.mu.Unlock()
-	return unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, k.fd, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP, Fd: int32(k.fd)})
+	return unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, k.fd, &unix.EpollEvent{Events: watched, Fd: int32(k.fd)})
 }
 
 func (p *poller) wantWrite(k *connection, want bool) {
-	events := uint32(unix.EPOLLIN | unix.EPOLLRDHUP)
+	events := uint32(watched)
 	if want {
 		events |= unix.EPOLLOUT
 	}
@@ -86,12 +105,6 @@ func (p *poller) remove(k *connection) {
 	_ = unix.Close(k.fd)
 }
 
-func (p *poller) connection(fd int32) *connection {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.byFD[fd]
-}
-
 // run serves sockets until the poller is closed. It waits in the system call itself: through the runtime's own poller
 // every wake-up costs a second one, of the goroutine, and a search for other work before the thread sleeps again.
 func (p *poller) run() {
@@ -103,7 +116,7 @@ func (p *poller) run() {
 	}
 	next := time.Now().Add(tick)
 	for {
-		n, err := unix.EpollWait(p.epoll, p.ready, timeout)
+		n, err := p.wait(timeout)
 		if p.closing.Load() {
 			return
 		}
@@ -117,19 +130,41 @@ func (p *poller) run() {
 	}
 }
 
+// gatherFor is how long sockets that become ready in quick succession are left to gather. Their times are the kernel's, so
+// all that comes later is the next request of a user who waits for this one's end: half of it on average.
+const gatherFor = 250 * time.Microsecond
+
+// holdFor is how long the poller then waits without letting its processor go. Under load something comes sooner, and a
+// processor let go is given away, asked for again and watched over: dearer than the reading. A client has the runtime
+// make one more for it. Rounds that are further apart than this are no load.
+const holdFor = 2 * time.Millisecond
+
+// wait gives how many sockets are ready. Under load waking for each of them would cost more than reading it.
+func (p *poller) wait(timeout int) (int, error) {
+	room := p.ready[:roundEvents-len(p.rest)]
+	if len(p.rest) > 0 {
+		return epollHeld(p.epoll, room, 0)
+	}
+	if sleep := gatherFor - time.Since(p.woke); p.stamped && p.busy && sleep > 0 {
+		nap(sleep)
+		if n, err := epollHeld(p.epoll, room, holdFor); n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return unix.EpollWait(p.epoll, room, timeout)
+}
+
 // round reads what is ready, then hands it on. What one read leaves the next round finds.
 func (p *poller) round(n int) {
+	p.begin(n)
+	p.gather(n)
 	p.reads = p.reads[:0]
-	for i, event := range p.ready[:n] {
-		k := p.connection(event.Fd)
-		if k == nil {
-			continue
+	for i, d := range p.due {
+		if d.events&unix.EPOLLOUT != 0 {
+			d.conn.writable()
 		}
-		if event.Events&unix.EPOLLOUT != 0 {
-			k.writable()
-		}
-		if event.Events&^unix.EPOLLOUT != 0 {
-			p.read(k, p.arena[i*readBytes:(i+1)*readBytes])
+		if d.events&^unix.EPOLLOUT != 0 {
+			p.read(d, p.arena[i*readBytes:(i+1)*readBytes])
 		}
 	}
 	for i := range p.reads {
@@ -139,12 +174,41 @@ func (p *poller) round(n int) {
 	}
 }
 
+// begin reads the clocks. A full round may leave others for the next, ready for as long as its own.
+func (p *poller) begin(n int) {
+	var now time.Time
+	p.clock, now = readClock(p.client.config.NowNS, p.woke)
+	p.busy = now.Sub(p.woke) < holdFor
+	if n+len(p.rest) < roundEvents {
+		p.woke = now
+	}
+}
+
+// gather collects the sockets to be served.
+func (p *poller) gather(n int) {
+	p.due, p.rest = append(p.due[:0], p.rest...), p.rest[:0]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, event := range p.ready[:n] {
+		if k := p.byFD[event.Fd]; k != nil {
+			p.due = append(p.due, due{k, event.Events})
+		}
+	}
+}
+
 // read keeps what a socket has for the second half of the round.
-func (p *poller) read(k *connection, buffer []byte) {
-	n, open, err := k.read(buffer)
-	atNS := p.client.config.NowNS()
-	if open && !errors.Is(err, unix.EAGAIN) {
-		p.reads = append(p.reads, read{k, buffer[:n], err, atNS})
+func (p *poller) read(d due, buffer []byte) {
+	n, wallNS, open, err := d.conn.read(&p.receiver, buffer)
+	if !open || errors.Is(err, unix.EAGAIN) {
+		return
+	}
+	atNS, told := p.clock.at(wallNS)
+	if p.stamped = p.stamped || told; !told {
+		atNS = p.client.config.NowNS()
+	}
+	p.reads = append(p.reads, read{d.conn, buffer[:n], err, atNS})
+	if ends := d.events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0; err == nil && n > 0 && (n == len(buffer) || ends) {
+		p.rest = append(p.rest, due{d.conn, d.events &^ unix.EPOLLOUT})
 	}
 }
 
