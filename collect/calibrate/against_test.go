@@ -60,7 +60,7 @@ func serveEngine(truth string) error {
 
 // sample is one run of one client.
 type sample struct {
-	ttftNS, p99NS, gapNS, clientNS, engineNS float64
+	ttftNS, p99NS, readNS, gapNS, clientNS, engineNS float64
 }
 
 // sampleOf runs send against an engine of its own and measures it.
@@ -100,7 +100,7 @@ func sampleOf(tb testing.TB, send func(url string) ([]Request, error)) sample {
 	}
 	ttft, gap := Spread(errs.TTFTNS), Spread(errs.GapNS)
 	engineCPU := engine.ProcessState.UserTime() + engine.ProcessState.SystemTime()
-	return sample{float64(ttft.P50NS), float64(ttft.P99NS), float64(gap.P50NS), float64(cpu) / float64(chunks), float64(engineCPU) / float64(chunks)}
+	return sample{float64(ttft.P50NS), float64(ttft.P99NS), float64(Spread(errs.ReadNS).P50NS), float64(gap.P50NS), float64(cpu) / float64(chunks), float64(engineCPU) / float64(chunks)}
 }
 
 func processCPU(tb testing.TB) time.Duration {
@@ -154,6 +154,7 @@ func report(b *testing.B, who string, samples []sample) {
 	}
 	b.ReportMetric(median(func(s sample) float64 { return s.ttftNS })/1e6, who+"-ttft-p50-ms")
 	b.ReportMetric(median(func(s sample) float64 { return s.p99NS })/1e6, who+"-ttft-p99-ms")
+	b.ReportMetric(median(func(s sample) float64 { return s.readNS })/1e6, who+"-ttft-read-p50-ms")
 	b.ReportMetric(median(func(s sample) float64 { return s.gapNS })/1e6, who+"-gap-p50-ms")
 	b.ReportMetric(median(func(s sample) float64 { return s.clientNS })/1e3, who+"-us/chunk")
 	b.ReportMetric(median(func(s sample) float64 { return s.engineNS })/1e3, who+"-engine-us/chunk")

@@ -24,8 +24,11 @@ type Request struct {
 // without its sign.
 type Errors struct {
 	TTFTNS, SendNS, ArrivalNS []int64
-	GapNS                     []int64
-	Unmatched                 int64
+	// ReadNS is the TTFT error against an engine whose TTFT begins when it has read the request, not when the request came
+	// to its host.
+	ReadNS    []int64
+	GapNS     []int64
+	Unmatched int64
 }
 
 // ReadTruth reads a truth log to its end, by request id. A repeated id is an error: it could not be joined.
@@ -74,6 +77,7 @@ func (e *Errors) add(r Request, record *simulate.TruthRecord, sentNS []int64, fi
 	e.SendNS = append(e.SendNS, sendNS)
 	e.ArrivalNS = append(e.ArrivalNS, arrivalNS)
 	e.TTFTNS = append(e.TTFTNS, sendNS+arrivalNS)
+	e.ReadNS = append(e.ReadNS, record.ReadNS-r.SentNS+arrivalNS)
 	for i := first + 1; i < len(sentNS); i++ {
 		gapErrorNS := (r.ArrivalsNS[i] - r.ArrivalsNS[i-1]) - (sentNS[i] - sentNS[i-1])
 		e.GapNS = append(e.GapNS, max(gapErrorNS, -gapErrorNS))

@@ -66,13 +66,13 @@ func ok(http.ResponseWriter, *http.Request) {}
 // generates handles completions and chat.
 func (s *Server) generates(chat bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		received := time.Now()
+		received, read := wireOf(r.Context()).received(), time.Now()
 		if !s.enter() {
 			writeError(w, errorOf(http.StatusServiceUnavailable, "the engine is shutting down"))
 			return
 		}
 		defer s.handlers.Done()
-		t := &truth{TruthRecord: TruthRecord{Path: r.URL.Path, ReceivedNS: s.clock.at(received), RequestID: r.Header.Get("X-Request-Id")}}
+		t := &truth{TruthRecord: TruthRecord{Path: r.URL.Path, ReceivedNS: s.clock.at(received), ReadNS: s.clock.at(read), RequestID: r.Header.Get("X-Request-Id")}}
 		defer func() {
 			t.EndedNS = s.clock.now()
 			s.log.log(t)

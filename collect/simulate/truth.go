@@ -16,8 +16,11 @@ type TruthRecord struct {
 	// RequestID is the request's x-request-id header, else one made up here; the response's id holds it too.
 	RequestID string `json:"request_id"`
 	Path      string `json:"path"`
-	// ReceivedNS is when the request's header had been read; StartedNS when a slot was granted, 0 when none was.
+	// ReceivedNS is when the end of the request's header had come to the host, ReadNS when the engine had read it: the
+	// difference is the host's business, and the engine's timing does not count it. Where the kernel does not tell they are
+	// equal. StartedNS is when a slot was granted, 0 when none was.
 	ReceivedNS int64 `json:"received_ns"`
+	ReadNS     int64 `json:"read_ns"`
 	StartedNS  int64 `json:"started_ns"`
 	// HeaderNS is the time just before the write that carried the response's header, often the first event's; 0 when the
 	// client had left before.

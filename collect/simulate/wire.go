@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"syscall"
+	"time"
 )
 
 // wire is a connection whose writes the engine can take over. net/http frames the header of a stream; from then on the
@@ -12,7 +13,8 @@ import (
 // and a client that does not read holds up nobody: none of which a ResponseWriter allows.
 type wire struct {
 	net.Conn
-	direct directWriter
+	direct   directWriter
+	arrivals arrivals
 
 	// While holding, what net/http writes is kept in held. Only the handler's goroutine touches these.
 	holding bool
@@ -24,9 +26,26 @@ func newWire(c net.Conn) *wire {
 	if sc, ok := c.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
 			w.direct.raw = raw
+			w.arrivals.watch(raw)
 		}
 	}
 	return w
+}
+
+// Read is what net/http calls. It reads from one goroutine at a time.
+func (w *wire) Read(b []byte) (int, error) {
+	if w.arrivals.usable() {
+		return w.arrivals.read(b)
+	}
+	return w.Conn.Read(b)
+}
+
+// received is when the bytes read last arrived; called before anything follows them.
+func (w *wire) received() time.Time {
+	if at := w.arrivals.latest(); !at.IsZero() {
+		return at
+	}
+	return time.Now()
 }
 
 // Write is what net/http calls.
