@@ -26,6 +26,7 @@ type preparer struct {
 	protocol protocol.Protocol
 	config   *protocol.Config
 	from, to int
+	prompt   dataset.Prompt // the one at work: a variable of its own would be an allocation each
 
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -61,7 +62,9 @@ func (w *preparer) prepare(i int) prepared {
 	if err != nil {
 		return prepared{id: i, err: fmt.Errorf("make prompt %d: %w", i, err)}
 	}
-	body, err := w.protocol.Body(w.config, &prompt)
+	w.prompt = prompt
+	body, err := w.protocol.Body(w.config, &w.prompt)
+	w.prompt = dataset.Prompt{}
 	if err != nil {
 		return prepared{id: i, err: fmt.Errorf("build request %d: %w", i, err)}
 	}

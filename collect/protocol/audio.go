@@ -63,13 +63,14 @@ func audioForm(b *body, p *dataset.Prompt) ([]byte, error) {
 	if err := form.SetBoundary(formBoundary); err != nil {
 		return nil, err
 	}
-	for _, key := range b.keys {
-		text := string(b.values[key])
+	for _, f := range b.fields {
+		key, value := f.key, b.value(f.key)
+		text := string(value)
 		if text == "null" {
 			continue
 		}
 		if text[0] == '"' {
-			if err := json.Unmarshal(b.values[key], &text); err != nil {
+			if err := json.Unmarshal(value, &text); err != nil {
 				return nil, fmt.Errorf("encode form field %q: %w", key, err)
 			}
 		}

@@ -7,37 +7,78 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"llmbench/collect/dataset"
 )
 
 // body is a JSON object under construction. Setting a key again replaces its value and keeps its place, so that the
-// order on the wire is the same for every request of a run.
+// order on the wire is the same for every request of a run. A body is used again once its bytes are taken: bodies are
+// built while the load runs, and what they leave behind the client pays for.
 type body struct {
-	keys   []string
-	values map[string]json.RawMessage
+	fields []bodyField
+	text   bytes.Buffer // the values' encodings, one behind the other
+	encode *json.Encoder
 	err    error
 }
 
-func newBody() *body { return &body{values: make(map[string]json.RawMessage, 12)} }
+// bodyField is a key and where its value lies in the text.
+type bodyField struct {
+	key      string
+	from, to int
+}
 
-// set encodes v under key. HTML escaping is off: it would lengthen prompts on the wire for nothing.
+var bodies = sync.Pool{New: func() any {
+	b := new(body)
+	b.encode = json.NewEncoder(&b.text)
+	// HTML escaping would lengthen prompts on the wire for nothing.
+	b.encode.SetEscapeHTML(false)
+	return b
+}}
+
+func newBody() *body {
+	b := bodies.Get().(*body)
+	b.fields, b.err = b.fields[:0], nil
+	b.text.Reset()
+	return b
+}
+
+// set encodes v under key.
 func (b *body) set(key string, v any) {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	from := b.text.Len()
+	if err := b.encode.Encode(v); err != nil {
+		b.text.Truncate(from)
 		b.err = fmt.Errorf("encode body field %q: %w", key, err)
 		return
 	}
-	b.raw(key, bytes.TrimRight(out.Bytes(), "\n"))
+	b.put(key, from, b.text.Len()-1) // without the line feed
 }
 
+// raw sets an encoded value.
 func (b *body) raw(key string, v json.RawMessage) {
-	if _, known := b.values[key]; !known {
-		b.keys = append(b.keys, key)
+	from := b.text.Len()
+	b.text.Write(v)
+	b.put(key, from, b.text.Len())
+}
+
+func (b *body) put(key string, from, to int) {
+	for i := range b.fields {
+		if b.fields[i].key == key {
+			b.fields[i].from, b.fields[i].to = from, to
+			return
+		}
 	}
-	b.values[key] = v
+	b.fields = append(b.fields, bodyField{key, from, to})
+}
+
+// value is what stands under key, nil for nothing. It is valid until the next set.
+func (b *body) value(key string) json.RawMessage {
+	for _, f := range b.fields {
+		if f.key == key {
+			return b.text.Bytes()[f.from:f.to]
+		}
+	}
+	return nil
 }
 
 // rest adds the fields that win over the protocol's own, weakest first: sampling, ignore_eos, --extra-body, and the
@@ -52,7 +93,7 @@ func (b *body) rest(c *Config, p *dataset.Prompt) {
 
 // sampling adds parameters in the order of their names.
 func (b *body) sampling(parameters map[string]any) {
-	for _, key := range slices.Sorted(maps.Keys(parameters)) {
+	for _, key := range sortedKeys(parameters) {
 		b.set(key, parameters[key])
 	}
 }
@@ -61,10 +102,17 @@ func (b *body) sampling(parameters map[string]any) {
 // it key by key: who asks for one more sampling parameter does not mean to lose the length of the answer.
 func (b *body) extra(c *Config, p *dataset.Prompt) {
 	for _, extra := range []map[string]json.RawMessage{c.ExtraBody, p.Body} {
-		for _, key := range slices.Sorted(maps.Keys(extra)) {
-			b.raw(key, mergeObjects(b.values[key], extra[key]))
+		for _, key := range sortedKeys(extra) {
+			b.raw(key, mergeObjects(b.value(key), extra[key]))
 		}
 	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	if len(m) == 0 { // nearly always, and sorting nothing allocates
+		return nil
+	}
+	return slices.Sorted(maps.Keys(m))
 }
 
 // mergeObjects lays over on under where both are objects, its keys sorted, over's new ones last; else it is over.
@@ -87,33 +135,58 @@ func mergeObjects(under, over json.RawMessage) json.RawMessage {
 	return object
 }
 
-// object sets a nested object under key.
+// object sets a nested object under key, and ends o.
 func (b *body) object(key string, o *body) {
-	object, err := o.bytes()
-	if err != nil {
-		b.err = err
+	defer bodies.Put(o)
+	if o.err != nil {
+		b.err = o.err
 		return
 	}
-	b.raw(key, object)
+	from := b.text.Len()
+	b.text.Grow(o.size())
+	b.text.Write(o.append(b.text.AvailableBuffer()))
+	b.put(key, from, b.text.Len())
 }
 
-// bytes gives the finished object, or the first error of a set.
+// bytes gives the finished object, or the first error of a set, and ends b.
 func (b *body) bytes() ([]byte, error) {
+	defer bodies.Put(b)
 	if b.err != nil {
 		return nil, b.err
 	}
-	out := []byte{'{'}
-	for i, key := range b.keys {
+	return b.append(make([]byte, 0, b.size())), nil
+}
+
+// size is at least the length of the object's encoding where no key has to be quoted.
+func (b *body) size() int {
+	size := len("{}")
+	for _, f := range b.fields {
+		size += len(`"":,`) + len(f.key) + f.to - f.from
+	}
+	return size
+}
+
+func (b *body) append(out []byte) []byte {
+	out = append(out, '{')
+	for i, f := range b.fields {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		name, err := json.Marshal(key)
-		if err != nil {
-			return nil, fmt.Errorf("encode body field name %q: %w", key, err)
-		}
-		out = append(append(append(out, name...), ':'), b.values[key]...)
+		out = append(appendKey(out, f.key), ':')
+		out = append(out, b.text.Bytes()[f.from:f.to]...)
 	}
-	return append(out, '}'), nil
+	return append(out, '}')
+}
+
+// appendKey quotes a key. Nearly all are words; a user's may be anything.
+func appendKey(out []byte, key string) []byte {
+	for _, c := range []byte(key) {
+		if !('a' <= c && c <= 'z' || c == '_' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9') {
+			quoted, _ := json.Marshal(key) // a string can always be encoded
+			return append(out, quoted...)
+		}
+	}
+	return append(append(append(out, '"'), key...), '"')
 }
 
 // textOf is the prompt for a server that takes one text.
