@@ -97,11 +97,11 @@ func BenchmarkLoad(b *testing.B) {
 	url := cannedServer(b)
 	var allocs, bytes float64
 	for b.Loop() {
-		allocs, bytes = runCanned(b, url, 2000)
+		allocs, bytes = runCanned(b, url, 20000)
 	}
 	b.ReportMetric(allocs, "allocs/chunk")
 	b.ReportMetric(bytes, "B/chunk")
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(2000*streamChunks), "ns/chunk")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(20000*streamChunks), "ns/chunk")
 }
 
 func BenchmarkBody(b *testing.B) {

@@ -11,11 +11,18 @@ type flight struct {
 	ended       func()
 }
 
-// flight takes one that has landed, or a new one. The reader is always new: some keep what the answer said before.
+// resettable is a reader that can read another answer. Others keep what the answer said before.
+type resettable interface{ Reset() }
+
+// flight takes one that has landed, or a new one.
 func (e *Engine) flight() *flight {
 	f, ok := e.flights.Get().(*flight)
 	if ok {
-		f.x.reader = e.config.Backend.Protocol.Reader()
+		if r, again := f.x.reader.(resettable); again {
+			r.Reset()
+		} else {
+			f.x.reader = e.config.Backend.Protocol.Reader()
+		}
 	} else {
 		f = &flight{engine: e, x: *newExchange(nil, &e.config.Backend, e.config.Protocol.Stream, e.config.KeepText)}
 		f.ended = f.land

@@ -30,7 +30,7 @@ func (t chat) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 	return b.bytes()
 }
 
-func (chat) Reader() Reader { return newOpenAIReader(readChatChoice) }
+func (chat) Reader() Reader { return newOpenAIReader(readChatChoice, "content") }
 
 // reasoningKeys are the names under which engines send thinking text: vLLM before and after its rename, SGLang,
 // DeepSeek, OpenRouter-like gateways.

@@ -30,7 +30,7 @@ func (t completions) Body(c *Config, p *dataset.Prompt) ([]byte, error) {
 	return b.bytes()
 }
 
-func (completions) Reader() Reader { return newOpenAIReader(readCompletionChoice) }
+func (completions) Reader() Reader { return newOpenAIReader(readCompletionChoice, "text") }
 
 // readCompletionChoice: the text is the token. A finish reason with text is a token too (vLLM); without, it is the end
 // mark alone (llama.cpp, llm-d-inference-sim).

@@ -7,11 +7,27 @@ import "llmbench/store"
 type openAIReader struct {
 	json   jsonReader
 	choice func(choice *value, d *Delta)
+	last   repeat
 }
 
-func newOpenAIReader(choice func(*value, *Delta)) *openAIReader { return &openAIReader{choice: choice} }
+// newOpenAIReader reads choices whose text stands under the key text.
+func newOpenAIReader(choice func(*value, *Delta), text string) *openAIReader {
+	return &openAIReader{choice: choice, last: repeat{key: `"` + text + `":`}}
+}
 
-func (r *openAIReader) Event(ev Event, d *Delta) error { return r.json.event(ev, d, r.object) }
+// Reset is empty: what one answer said means nothing to the reading of the next.
+func (r *openAIReader) Reset() {}
+
+func (r *openAIReader) Event(ev Event, d *Delta) error {
+	if r.last.read(ev.Data, d) {
+		return nil
+	}
+	err := r.json.event(ev, d, r.object)
+	if err == nil {
+		r.last.learn(ev.Data, d)
+	}
+	return err
+}
 
 func (r *openAIReader) Whole(body []byte, d *Delta) error { return r.json.whole(body, d, r.object) }
 

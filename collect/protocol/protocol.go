@@ -82,7 +82,8 @@ type Config struct {
 type Protocol interface {
 	// Body builds the body of the request for one prompt.
 	Body(c *Config, p *dataset.Prompt) ([]byte, error)
-	// Reader returns a reader of one answer. It may keep what the answer said before, so each request gets its own.
+	// Reader returns a reader of one answer. It may keep what the answer said before, so each request gets its own; one
+	// with a method Reset may read another answer after it.
 	Reader() Reader
 }
 
