@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -58,6 +59,14 @@ func httpCode(text string) int64 {
 	if match := codeForm.FindStringSubmatch(text); match != nil {
 		code, _ := strconv.ParseInt(match[1], 10, 64)
 		return code
+	}
+	var body struct {
+		Error struct {
+			Code int64 `json:"code"`
+		} `json:"error"`
+	}
+	if json.Unmarshal([]byte(text), &body) == nil && body.Error.Code >= 400 && body.Error.Code < 600 {
+		return body.Error.Code
 	}
 	phrase, _, _ := strings.Cut(text, ":")
 	return phrases[strings.TrimSpace(phrase)]

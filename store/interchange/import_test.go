@@ -37,6 +37,27 @@ func fixtures(t *testing.T, pattern, real string) []string {
 	return files
 }
 
+// sources are the fixtures that are imported: neither goldens nor what is read beside one.
+func sources(t *testing.T, pattern string) []string {
+	t.Helper()
+	files := fixtures(t, pattern, "")
+	if databases, err := filepath.Glob(filepath.Join("testdata", pattern, "*.db")); err == nil {
+		files = append(files, databases...)
+	}
+	return slices.DeleteFunc(files, func(path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || info.IsDir() || strings.HasSuffix(path, ".golden") || strings.HasSuffix(path, ".md") || strings.HasSuffix(path, "_aiperf.json")
+	})
+}
+
+// named is the name of a fixture: testdata/NAME or testdata/NAME/benchmark_data.db.
+func named(path string) string {
+	if dir := filepath.Base(filepath.Dir(path)); dir != "testdata" {
+		return dir
+	}
+	return filepath.Base(path)
+}
+
 // readAll imports a file in UTC.
 func readAll(t *testing.T, path, format string) []*Run {
 	t.Helper()
@@ -109,11 +130,8 @@ func describeRecord(out *bytes.Buffer, rec *store.Record) {
 
 // TestGolden holds every fixture's rows against what they were when they were looked at.
 func TestGolden(t *testing.T) {
-	for _, path := range fixtures(t, "*", "") {
-		if strings.HasSuffix(path, ".golden") {
-			continue
-		}
-		t.Run(filepath.Base(path), func(t *testing.T) {
+	for _, path := range sources(t, "*") {
+		t.Run(named(path), func(t *testing.T) {
 			setTime(t, path)
 			got := describe(t, readAll(t, path, Auto))
 			golden := path + ".golden"
@@ -145,13 +163,10 @@ func setTime(t *testing.T, path string) {
 // TestEveryFormatIsRecognised: a fixture's name begins with that of its format.
 func TestEveryFormatIsRecognised(t *testing.T) {
 	seen := map[string]bool{}
-	for _, path := range fixtures(t, "*", "") {
-		if strings.HasSuffix(path, ".golden") {
-			continue
-		}
+	for _, path := range sources(t, "*") {
 		source := Source{Path: path}
 		format, err := source.open(Auto)
-		if err != nil || !strings.HasPrefix(filepath.Base(path), format.Name+"-") {
+		if err != nil || !strings.HasPrefix(named(path), format.Name+"-") {
 			t.Errorf("%s is taken for %q: %v", path, format.Name, err)
 		}
 		seen[format.Name] = true
@@ -234,6 +249,7 @@ func TestFailure(t *testing.T) {
 	check("ClientConnectorError: Cannot connect to host", store.StatusConnectError, 0)
 	check("Request was cancelled", store.StatusCancelled, 0)
 	check("ConnectionTimeoutError", store.StatusConnectTimeout, 0)
+	check(`{"error": {"message": "no", "code": 503}}`, store.StatusHTTPError, 503)
 	check("five hundred things", store.StatusStreamError, 0)
 }
 
@@ -356,7 +372,7 @@ func TestVLLMRewriteCompact(t *testing.T) {
 
 // fuzzFormat: whatever a file holds, reading it ends in runs or in an error, and the runs are ones the store can take.
 func fuzzFormat(f *testing.F, pattern string, format Format) {
-	for _, path := range must(filepath.Glob(filepath.Join("testdata", pattern))) {
+	for _, path := range append(must(filepath.Glob(filepath.Join("testdata", pattern))), must(filepath.Glob(filepath.Join("testdata", pattern, "*.db")))...) {
 		if text, err := os.ReadFile(path); err == nil && !strings.HasSuffix(path, ".golden") {
 			f.Add(text)
 		}
@@ -389,5 +405,11 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func FuzzVLLM(f *testing.F)   { fuzzFormat(f, "vllm-*", vllmFormat) }
-func FuzzSGLang(f *testing.F) { fuzzFormat(f, "sglang-*", sglangFormat) }
+func FuzzVLLM(f *testing.F)          { fuzzFormat(f, "vllm-*", vllmFormat) }
+func FuzzSGLang(f *testing.F)        { fuzzFormat(f, "sglang-*", sglangFormat) }
+func FuzzAIPerf(f *testing.F)        { fuzzFormat(f, "aiperf-*.jsonl", aiperfFormat) }
+func FuzzGuidellm(f *testing.F)      { fuzzFormat(f, "guidellm-*", guidellmFormat) }
+func FuzzGenAIPerf(f *testing.F)     { fuzzFormat(f, "genai-perf-*", genaiperfFormat) }
+func FuzzInferencePerf(f *testing.F) { fuzzFormat(f, "inference-perf-*", inferenceperfFormat) }
+func FuzzEvalscope(f *testing.F)     { fuzzFormat(f, "evalscope-*", evalscopeFormat) }
+func FuzzSeedCSV(f *testing.F)       { fuzzFormat(f, "seed-csv-*", seedCSVFormat) }

@@ -29,7 +29,16 @@ type Format struct {
 }
 
 // formats is the registry, in the order in which auto asks them.
-var formats = []Format{vllmFormat, sglangFormat}
+var formats = []Format{
+	vllmFormat,
+	sglangFormat,
+	aiperfFormat,
+	guidellmFormat,
+	genaiperfFormat,
+	inferenceperfFormat,
+	evalscopeFormat,
+	seedCSVFormat,
+}
 
 // Formats lists what can be imported.
 func Formats() []Format { return formats }

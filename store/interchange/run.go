@@ -66,6 +66,9 @@ func (r *Run) dateBy(written time.Time) {
 // finish fills in what follows from the records, and puts what has no column into runs.extra.
 func (r *Run) finish() error {
 	r.Status = store.RunComplete
+	if year := r.BeganAt.Year(); year < 1970 || year > 9999 {
+		r.BeganAt = time.Time{}
+	}
 	if r.Records == nil {
 		r.TimeBase = TimeNone
 	} else {

@@ -1,10 +1,15 @@
 package interchange
 
 import (
+	"cmp"
 	"math"
+	"slices"
+	"time"
 
 	"llmbench/store"
 )
+
+var infinity = math.Inf(1)
 
 // nanoseconds rounds seconds to whole nanoseconds. Clocks count those; a double of seconds only blurs them, so the
 // rounding gives back what the clock said. A number that is no time counts as 0.
@@ -60,3 +65,14 @@ func (l *looseRate) UnmarshalJSON(text []byte) error {
 	}
 	return nil
 }
+
+// sortBySending numbers records in the order in which they were sent.
+func sortBySending(records []*store.Record) {
+	slices.SortStableFunc(records, func(a, b *store.Record) int { return cmp.Compare(a.SentNS.V, b.SentNS.V) })
+	for i, rec := range records {
+		rec.RequestID = int64(i)
+	}
+}
+
+// unixNano is a time on the wall clock.
+func unixNano(ns int64) time.Time { return time.Unix(0, ns) }
