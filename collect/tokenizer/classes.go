@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -22,18 +23,64 @@ const (
 	letter = upper | lower | otherLetter
 )
 
-// classTable gives the classes of a character in two steps, a page and a place in it: unicode.Is searches its ranges, which
+// runeTable holds a value for every character in two steps, a page and a place in it: unicode.Is searches its ranges, which
 // is too slow for every character of a prompt.
+type runeTable[T comparable] struct {
+	page  [(utf8.MaxRune + 1) >> 8]uint8
+	pages [][256]T
+}
+
+func (t *runeTable[T]) of(r rune) T { return t.pages[t.page[r>>8]][r&0xFF] }
+
+// foldRunes keeps equal pages once. There are fewer than 256 different ones in any table of Unicode's.
+func foldRunes[T comparable](flat []T) *runeTable[T] {
+	t := &runeTable[T]{}
+	seen := map[[256]T]uint8{}
+	for i := range t.page {
+		page := [256]T(flat[i<<8:])
+		n, ok := seen[page]
+		if !ok {
+			n = uint8(len(t.pages))
+			seen[page] = n
+			t.pages = append(t.pages, page)
+		}
+		t.page[i] = n
+	}
+	return t
+}
+
+// eachOf calls f with every character of a table.
+func eachOf(table *unicode.RangeTable, f func(rune)) {
+	for _, r := range table.R16 {
+		for c := int(r.Lo); c <= int(r.Hi); c += int(r.Stride) {
+			f(rune(c))
+		}
+	}
+	for _, r := range table.R32 {
+		for c := r.Lo; c <= r.Hi; c += r.Stride {
+			f(rune(c))
+		}
+	}
+}
+
+// eachOfCategory calls f with every character of a general category, or of those that begin with its letter, as of Unicode 16.
+func eachOfCategory(name string, f func(rune)) {
+	eachOf(unicode.Categories[name], f)
+	for part, young := range unicode16 {
+		if strings.HasPrefix(part, name) {
+			young.each(f)
+		}
+	}
+}
+
+// classTable gives the classes of a character.
 type classTable struct {
 	ascii [utf8.RuneSelf]class
-	page  [(utf8.MaxRune + 1) >> 8]uint8
-	pages [][256]class
+	runeTable[class]
 }
 
 // classes is the one table, built when first asked for (a few milliseconds).
 var classes = sync.OnceValue(buildClasses)
-
-func (t *classTable) of(r rune) class { return t.pages[t.page[r>>8]][r&0xFF] }
 
 // at gives the classes and the length of the character at i. text must be valid UTF-8.
 func (t *classTable) at(text string, i int) (class, int) {
@@ -70,59 +117,15 @@ func (t *classTable) runWithout(text string, i int, not class) int {
 
 func buildClasses() *classTable {
 	flat := make([]class, utf8.MaxRune+1)
-	for _, c := range []struct {
-		class  class
-		tables []*unicode.RangeTable
-		newer  runeRanges
-	}{
-		{upper, []*unicode.RangeTable{unicode.Lu, unicode.Lt}, unicode16Upper},
-		{lower, []*unicode.RangeTable{unicode.Ll}, unicode16Lower},
-		{otherLetter, []*unicode.RangeTable{unicode.Lm, unicode.Lo}, unicode16OtherLetter},
-		{mark, []*unicode.RangeTable{unicode.M}, unicode16Mark},
-		{number, []*unicode.RangeTable{unicode.N}, unicode16Digit},
-		{punctuation, []*unicode.RangeTable{unicode.P}, unicode16Punctuation},
-		{symbol, []*unicode.RangeTable{unicode.S}, unicode16Symbol},
-		{space, []*unicode.RangeTable{unicode.White_Space}, nil},
+	for class, categories := range map[class][]string{
+		upper: {"Lu", "Lt"}, lower: {"Ll"}, otherLetter: {"Lm", "Lo"}, mark: {"M"}, number: {"N"}, punctuation: {"P"}, symbol: {"S"},
 	} {
-		for _, t := range c.tables {
-			for _, r := range t.R16 {
-				mark16(flat, r, c.class)
-			}
-			for _, r := range t.R32 {
-				for i := r.Lo; i <= r.Hi; i += r.Stride {
-					flat[i] |= c.class
-				}
-			}
-		}
-		for i := 0; i < len(c.newer); i += 2 {
-			for r := c.newer[i]; r <= c.newer[i+1]; r++ {
-				flat[r] |= c.class
-			}
+		for _, category := range categories {
+			eachOfCategory(category, func(r rune) { flat[r] |= class })
 		}
 	}
-	return foldClasses(flat)
-}
-
-func mark16(flat []class, r unicode.Range16, c class) {
-	for i := int(r.Lo); i <= int(r.Hi); i += int(r.Stride) {
-		flat[i] |= c
-	}
-}
-
-// foldClasses keeps equal pages once. There are about 130 different ones.
-func foldClasses(flat []class) *classTable {
-	t := &classTable{}
+	eachOf(unicode.White_Space, func(r rune) { flat[r] |= space })
+	t := &classTable{runeTable: *foldRunes(flat)}
 	copy(t.ascii[:], flat)
-	seen := map[[256]class]uint8{}
-	for i := range t.page {
-		page := [256]class(flat[i<<8:])
-		n, ok := seen[page]
-		if !ok {
-			n = uint8(len(t.pages))
-			seen[page] = n
-			t.pages = append(t.pages, page)
-		}
-		t.page[i] = n
-	}
 	return t
 }

@@ -57,6 +57,10 @@ func newDecoder(data json.RawMessage) (decoder, error) {
 		return newMetaspaceDecoder(data)
 	case "BPEDecoder":
 		return newSuffixDecoder(data)
+	case "WordPiece":
+		return newWordPieceDecoder(data)
+	case "CTC":
+		return newCTC(data)
 	}
 	return nil, unsupported("decoder", st.Type)
 }

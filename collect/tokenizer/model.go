@@ -39,16 +39,69 @@ func newModel(raw []byte, c modelContext) (model, error) {
 			return nil, fmt.Errorf("model type: %w", err)
 		}
 	}
-	switch {
-	case head.Type == "BPE", head.Type == "" && fields["merges"] != nil:
+	if head.Type == "" {
+		head.Type = untyped(fields)
+	}
+	switch head.Type {
+	case "BPE":
 		return newBPE(fields, c)
-	case head.Type == "":
+	case "Unigram":
+		return newUnigram(fields, c)
+	case "WordPiece":
+		return newWordPiece(fields, c)
+	case "WordLevel":
+		return newWordLevel(fields, c)
+	case "":
 		return nil, errors.New("model has no type")
 	}
 	return nil, unsupported("model", head.Type)
 }
 
+// untyped tells the type of a model by its fields: files older than the field type are still about.
+func untyped(fields map[string]json.RawMessage) string {
+	switch {
+	case fields["merges"] != nil:
+		return "BPE"
+	case fields["unk_id"] != nil:
+		return "Unigram"
+	case fields["max_input_chars_per_word"] != nil:
+		return "WordPiece"
+	case fields["unk_token"] != nil:
+		return "WordLevel"
+	}
+	return ""
+}
+
+// readFields reads those of the fields that are there.
+func readFields(fields map[string]json.RawMessage, into map[string]any) error {
+	for name, field := range into {
+		if raw, ok := fields[name]; ok {
+			if err := json.Unmarshal(raw, field); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// fallbackIDs gives the ids of <0x00> to <0xFF>, -1 where a byte has no token.
+func fallbackIDs(find func(token string) (id int, ok bool)) *[256]int32 {
+	ids := new([256]int32)
+	for b := range ids {
+		ids[b] = -1
+		if id, ok := find(fmt.Sprintf("<0x%02X>", b)); ok {
+			ids[b] = int32(id)
+		}
+	}
+	return ids
+}
+
 // unsupported names a stage of a type that is not known here.
-func unsupported(stage, name string) error {
-	return fmt.Errorf("%s of type %q is not supported; use the server's own tokenizer", stage, name)
+func unsupported(stage, name string) error { return fmt.Errorf("%s %w", stage, unsupportedType(name)) }
+
+func unsupportedType(name string) error {
+	if name == "" {
+		return errors.New("has no type")
+	}
+	return fmt.Errorf("of type %q is not supported; use the server's own tokenizer", name)
 }

@@ -40,15 +40,11 @@ type bpeOptions struct {
 
 func newBPE(fields map[string]json.RawMessage, c modelContext) (model, error) {
 	var o bpeOptions
-	for name, field := range map[string]any{
+	if err := readFields(fields, map[string]any{
 		"dropout": &o.Dropout, "unk_token": &o.Unknown, "continuing_subword_prefix": &o.Prefix, "end_of_word_suffix": &o.Suffix,
 		"fuse_unk": &o.FuseUnknown, "byte_fallback": &o.ByteFallback, "ignore_merges": &o.IgnoreMerges,
-	} {
-		if raw, ok := fields[name]; ok {
-			if err := json.Unmarshal(raw, field); err != nil {
-				return nil, fmt.Errorf("model BPE: %s: %w", name, err)
-			}
-		}
+	}); err != nil {
+		return nil, fmt.Errorf("model BPE: %w", err)
 	}
 	if o.Dropout != nil && *o.Dropout != 0 {
 		return nil, fmt.Errorf("model BPE has dropout %g: its ids are random", *o.Dropout)
@@ -61,7 +57,7 @@ func newBPE(fields map[string]json.RawMessage, c modelContext) (model, error) {
 		return nil, fmt.Errorf("model BPE: %w", err)
 	}
 	if deref(o.ByteFallback) {
-		b.fallback = b.fallbackIDs()
+		b.fallback = fallbackIDs(b.id)
 	}
 	if id, ok := b.vocab.id(b.unknown); ok && o.Unknown != nil {
 		b.unknownID = int32(id)
@@ -102,17 +98,6 @@ func (b *bpe) load(fields map[string]json.RawMessage, mayBeRaw bool) (err error)
 		return fmt.Errorf("merges: %w", err)
 	}
 	return nil
-}
-
-func (b *bpe) fallbackIDs() *[256]int32 {
-	ids := new([256]int32)
-	for c := range ids {
-		ids[c] = -1
-		if id, ok := b.vocab.id(fmt.Sprintf("<0x%02X>", c)); ok {
-			ids[c] = int32(id)
-		}
-	}
-	return ids
 }
 
 func (b *bpe) token(id int) (string, bool) { return b.vocab.token(id) }

@@ -70,6 +70,14 @@ func newNormalizerOf(name string, data json.RawMessage) (normalizer, error) {
 		return rewrite(lowerCase), nil
 	case "ByteLevel":
 		return rewrite(byteChars), nil
+	case "BertNormalizer":
+		return newBert(data)
+	case "StripAccents":
+		return eachRune(dropIf(isMarkOf9)), nil
+	case "Nmt":
+		return eachRune(nmtRune), nil
+	case "Precompiled":
+		return newPrecompiled(data)
 	case "Strip":
 		return newStripNormalizer(data)
 	case "Prepend":

@@ -2,10 +2,12 @@ package tokenizer
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 )
 
-// postProcessor adds the special tokens around the ids of a text. before and after are all that any known type adds.
+// postProcessor adds the special tokens around the ids of a text.
 type postProcessor struct {
 	before, after []int
 }
@@ -19,96 +21,143 @@ func (p postProcessor) wrap(ids []int) []int {
 	return append(out, p.after...)
 }
 
-// newPostProcessor reads post_processor. ByteLevel only trims offsets, which ids have none of.
+// textPlace stands for the text among ids.
+const textPlace = -1
+
+// newPostProcessor reads post_processor and runs it once on textPlace: what the library hands from one processor to the next
+// is a list of encodings, so that one behind a template meets several.
 func newPostProcessor(data json.RawMessage) (postProcessor, error) {
-	var p postProcessor
+	encodings, err := process([][]int{{textPlace}}, data)
+	if err != nil {
+		return postProcessor{}, fmt.Errorf("post-processor %w", err)
+	}
+	ids := slices.Concat(encodings...)
+	at := slices.Index(ids, textPlace)
+	switch {
+	case at < 0:
+		return postProcessor{}, errors.New("post-processor: its template leaves the text out")
+	case slices.Contains(ids[at+1:], textPlace):
+		return postProcessor{}, errors.New("post-processor: its template has the text twice, which is not supported")
+	}
+	return postProcessor{before: ids[:at], after: ids[at+1:]}, nil
+}
+
+func process(encodings [][]int, data json.RawMessage) ([][]int, error) {
 	if isNull(data) {
-		return p, nil
+		return encodings, nil
 	}
 	var st stage
 	if err := json.Unmarshal(data, &st); err != nil {
-		return p, fmt.Errorf("post-processor: %w", err)
+		return nil, err
 	}
 	switch st.Type {
-	case "ByteLevel":
-		return p, nil
+	case "ByteLevel": // trims offsets, which ids have none of
+		return encodings, nil
 	case "TemplateProcessing":
-		return newTemplate(data)
-	case "RobertaProcessing", "BertProcessing":
-		return newClsSep(data)
+		return fillTemplate(encodings, data)
+	case "BertProcessing":
+		return addClsSep(encodings, data, false)
+	case "RobertaProcessing":
+		return addClsSep(encodings, data, true)
 	case "Sequence":
 		for _, part := range st.Processors {
-			inner, err := newPostProcessor(part)
-			if err != nil {
-				return p, err
+			var err error
+			if encodings, err = process(encodings, part); err != nil {
+				return nil, err
 			}
-			p.before = append(inner.before, p.before...)
-			p.after = append(p.after, inner.after...)
 		}
-		return p, nil
+		return encodings, nil
 	}
-	return p, unsupported("post-processor", st.Type)
+	return nil, unsupportedType(st.Type)
 }
 
-func newTemplate(data json.RawMessage) (p postProcessor, err error) {
+// template is one way of TemplateProcessing to put encodings and special tokens together.
+type template []struct {
+	SpecialToken *struct {
+		ID string `json:"id"`
+	}
+	Sequence *struct {
+		ID string `json:"id"`
+	}
+}
+
+// fillTemplate makes an encoding of every part of the template.
+func fillTemplate(encodings [][]int, data json.RawMessage) ([][]int, error) {
 	var o struct {
-		Single []struct {
-			SpecialToken *struct {
-				ID string `json:"id"`
-			}
-			Sequence *struct{}
-		} `json:"single"`
+		Single        template `json:"single"`
+		Pair          template `json:"pair"`
 		SpecialTokens map[string]struct {
 			IDs []int `json:"ids"`
 		} `json:"special_tokens"`
 	}
 	if err := json.Unmarshal(data, &o); err != nil {
-		return p, fmt.Errorf("post-processor TemplateProcessing: %w", err)
+		return nil, fmt.Errorf("TemplateProcessing: %w", err)
 	}
-	seen := false
-	for _, part := range o.Single {
+	parts := o.Single
+	switch len(encodings) {
+	case 1:
+	case 2:
+		parts = o.Pair
+	default:
+		return nil, fmt.Errorf("TemplateProcessing: it follows one that leaves %d parts, and has no template for them", len(encodings))
+	}
+	var out [][]int
+	for _, part := range parts {
 		switch {
-		case part.Sequence != nil && !seen:
-			seen = true
+		case part.Sequence != nil && part.Sequence.ID != "B":
+			out = append(out, encodings[0])
+		case part.Sequence != nil && len(encodings) > 1:
+			out = append(out, encodings[1])
 		case part.SpecialToken != nil:
 			token, ok := o.SpecialTokens[part.SpecialToken.ID]
 			if !ok {
-				return p, fmt.Errorf("post-processor TemplateProcessing: special token %q is not listed", part.SpecialToken.ID)
+				return nil, fmt.Errorf("TemplateProcessing: special token %q is not listed", part.SpecialToken.ID)
 			}
-			if seen {
-				p.after = append(p.after, token.IDs...)
-			} else {
-				p.before = append(p.before, token.IDs...)
-			}
+			out = append(out, token.IDs)
 		default:
-			return p, fmt.Errorf("post-processor TemplateProcessing: its template for one text is not special tokens around that text")
+			return nil, errors.New("TemplateProcessing: its template for one text has parts that are neither that text nor special tokens")
 		}
 	}
-	if !seen {
-		return p, fmt.Errorf("post-processor TemplateProcessing: its template leaves the text out")
-	}
-	return p, nil
+	return out, nil
 }
 
-func newClsSep(data json.RawMessage) (p postProcessor, err error) {
+// addClsSep puts cls and sep around the first encoding. The others, of which a plain text has none but behind a template, get
+// sep at their end, and at their beginning too if so wanted.
+func addClsSep(encodings [][]int, data json.RawMessage, twice bool) ([][]int, error) {
 	var o struct {
 		Cls json.RawMessage `json:"cls"`
 		Sep json.RawMessage `json:"sep"`
 	}
 	if err := json.Unmarshal(data, &o); err != nil {
-		return p, fmt.Errorf("post-processor: %w", err)
+		return nil, err
 	}
-	for _, side := range []struct {
-		name string
-		data json.RawMessage
-		to   *[]int
-	}{{"cls", o.Cls, &p.before}, {"sep", o.Sep, &p.after}} {
-		var pair []json.RawMessage
-		var id int
-		if json.Unmarshal(side.data, &pair) != nil || len(pair) != 2 || json.Unmarshal(pair[1], &id) != nil {
-			return p, fmt.Errorf("post-processor: %s %s is not a token and its id", side.name, side.data)
+	cls, err := namedID("cls", o.Cls)
+	if err != nil {
+		return nil, err
+	}
+	sep, err := namedID("sep", o.Sep)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]int, len(encodings))
+	for i, ids := range encodings {
+		switch {
+		case i == 0:
+			out[i] = slices.Concat([]int{cls}, ids, []int{sep})
+		case twice:
+			out[i] = slices.Concat([]int{sep}, ids, []int{sep})
+		default:
+			out[i] = slices.Concat(ids, []int{sep})
 		}
-		*side.to = []int{id}
 	}
-	return p, nil
+	return out, nil
+}
+
+// namedID reads ["token", id].
+func namedID(name string, data json.RawMessage) (id int, err error) {
+	var pair []json.RawMessage
+	if json.Unmarshal(data, &pair) != nil || len(pair) != 2 || json.Unmarshal(pair[1], &id) != nil {
+		return 0, fmt.Errorf("%s: %s is not a token and its id", name, data)
+	}
+	return id, nil
 }

@@ -38,6 +38,9 @@ func newPreTokenizers(data json.RawMessage) ([]preTokenizer, error) {
 	if err := json.Unmarshal(data, &st); err != nil {
 		return nil, fmt.Errorf("pre-tokenizer: %w", err)
 	}
+	if st.Type == "BertPreTokenizer" {
+		return []preTokenizer{&splitter{find: runeFinder(isSpace), behavior: removed}, &splitter{find: runeFinder(isPunctuation), behavior: isolated}}, nil
+	}
 	if st.Type != "Sequence" {
 		step, err := newPreTokenizer(st.Type, data)
 		if err != nil {
@@ -76,6 +79,8 @@ func newPreTokenizer(name string, data json.RawMessage) (preTokenizer, error) {
 		return newMetaspace(data)
 	case "FixedLength":
 		return newFixedLength(data)
+	case "UnicodeScripts":
+		return &splitter{find: scriptRuns{}, behavior: removed, invert: true}, nil
 	}
 	return nil, unsupported("pre-tokenizer", name)
 }

@@ -7,11 +7,15 @@ import (
 	"github.com/dlclark/regexp2/v2"
 )
 
-// newRegexFinder takes a hand-written scanner for the patterns that are known, and a general engine with lookahead for the
-// rest. The engine's classes are Go's Unicode tables, which may be older than those of the library.
-func newRegexFinder(expression string) (finder, error) {
+// newRegexFinder takes a hand-written scanner for the patterns that are known, the machine of regex_run.go for others that it
+// can read, and a general engine for the rest. The general engine's classes are Go's Unicode tables, which may be older than
+// those of the library.
+func newRegexFinder(expression string, f flavour) (finder, error) {
 	if scan, ok := knownPatterns[expression]; ok {
 		return scan, nil
+	}
+	if p, err := compileRegex(expression, f); err == nil {
+		return p, nil
 	}
 	re, err := regexp2.Compile(expression, regexp2.OptionMaxBacktrackingStackSize(-1))
 	if err != nil {

@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -63,7 +64,7 @@ func TestScannersOnEveryCharacter(t *testing.T) {
 }
 
 func knownNewer(r rune) bool {
-	for _, newer := range []runeRanges{unicode16Upper, unicode16Lower, unicode16OtherLetter, unicode16Mark, unicode16Digit, unicode16Punctuation, unicode16Symbol} {
+	for _, newer := range unicode16 {
 		if newer.has(r) {
 			return true
 		}
@@ -77,22 +78,22 @@ func TestClasses(t *testing.T) {
 	for _, c := range []struct {
 		class class
 		in    []*unicode.RangeTable
-		newer []runeRanges
+		newer []string
 	}{
-		{letter, []*unicode.RangeTable{unicode.L}, []runeRanges{unicode16Upper, unicode16Lower, unicode16OtherLetter}},
-		{upper, []*unicode.RangeTable{unicode.Lu, unicode.Lt}, []runeRanges{unicode16Upper}},
-		{lower, []*unicode.RangeTable{unicode.Ll}, []runeRanges{unicode16Lower}},
-		{mark, []*unicode.RangeTable{unicode.M}, []runeRanges{unicode16Mark}},
-		{number, []*unicode.RangeTable{unicode.N}, []runeRanges{unicode16Digit}},
-		{punctuation, []*unicode.RangeTable{unicode.P}, []runeRanges{unicode16Punctuation}},
-		{symbol, []*unicode.RangeTable{unicode.S}, []runeRanges{unicode16Symbol}},
+		{letter, []*unicode.RangeTable{unicode.L}, []string{"Lu", "Ll", "Lm", "Lo"}},
+		{upper, []*unicode.RangeTable{unicode.Lu, unicode.Lt}, []string{"Lu"}},
+		{lower, []*unicode.RangeTable{unicode.Ll}, []string{"Ll"}},
+		{mark, []*unicode.RangeTable{unicode.M}, []string{"Mn", "Mc"}},
+		{number, []*unicode.RangeTable{unicode.N}, []string{"Nd"}},
+		{punctuation, []*unicode.RangeTable{unicode.P}, []string{"Pd", "Po"}},
+		{symbol, []*unicode.RangeTable{unicode.S}, []string{"Sm", "So"}},
 		{space, []*unicode.RangeTable{unicode.White_Space}, nil},
 	} {
 		for r := rune(0); r <= unicode.MaxRune; r++ {
 			if r >= 0x20000 {
 				r += 15 // ever the same from here on
 			}
-			want := unicode.In(r, c.in...) || slices.ContainsFunc(c.newer, func(rs runeRanges) bool { return rs.has(r) })
+			want := unicode.In(r, c.in...) || slices.ContainsFunc(c.newer, func(name string) bool { return unicode16[name].has(r) })
 			if got := classes().of(r)&c.class != 0; got != want {
 				t.Fatalf("class %b of %U = %v, want %v", c.class, r, got, want)
 			}
@@ -112,10 +113,9 @@ func TestYounger(t *testing.T) {
 
 func TestRangesAreSorted(t *testing.T) {
 	t.Parallel()
-	for _, rs := range []runeRanges{
-		unicode16Upper, unicode16Lower, unicode16OtherLetter, unicode16Mark, unicode16Digit, unicode16Punctuation, unicode16Symbol,
-		unicode17Digit, punctuationOf8, punctuationSince8, normalizedSince9,
-	} {
+	lists := slices.AppendSeq([]runeRanges{unicode17Digit, punctuationOf8, punctuationSince8, normalizedSince9, assignedSince9, nonspacingSince8},
+		maps.Values(unicode16))
+	for _, rs := range slices.AppendSeq(lists, maps.Values(scripts16)) {
 		if len(rs)%2 != 0 || !slices.IsSorted(rs) {
 			t.Errorf("ranges %U are not sorted pairs", rs)
 		}

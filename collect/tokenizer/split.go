@@ -65,7 +65,7 @@ type pattern struct {
 func (p pattern) finder() (finder, error) {
 	switch {
 	case p.Regex != nil:
-		return newRegexFinder(*p.Regex)
+		return newRegexFinder(*p.Regex, ruby)
 	case p.String != nil && *p.String != "":
 		return literal(*p.String), nil
 	}

@@ -45,6 +45,8 @@ type scratch struct {
 	queue   []uint64
 	prev    []int32
 	next    []int32
+	steps   []step
+	machine machine
 }
 
 // maxPooledIDs bounds the working memory kept between calls; a longer text allocates its own.
@@ -58,7 +60,7 @@ func (t *Tokenizer) borrow() *scratch {
 }
 
 func (t *Tokenizer) giveBack(s *scratch) {
-	if cap(s.ids) <= maxPooledIDs && cap(s.pieces) <= maxPooledIDs && cap(s.symbols) <= maxPooledIDs {
+	if cap(s.ids) <= maxPooledIDs && cap(s.pieces) <= maxPooledIDs && cap(s.symbols) <= maxPooledIDs && cap(s.steps) <= maxPooledIDs {
 		t.scratches.Put(s)
 	}
 }

@@ -2,7 +2,8 @@
 
     python make.py CORPUS...     # any UTF-8 text to train on; Shakespeare's sonnets were used
 """
-import collections, json, os, sys
+import base64, collections, json, os, sys, tempfile
+import sentencepiece as spm
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from tokenizers import AddedToken
 
@@ -125,6 +126,7 @@ def sentencepiece(corpus):
 VARIED = [
     "", " ", "Hi there, 42 x2!", "  two  spaces ", "don't WE'LL it'\u017f", "a-b--c---d", "tab\tnew\nline\r\n\r\n ", "caf\u00e9 cafe\u0301 ÀÉ İ Σς", "中文，测试 12三4", "\u00bd\u0663\u2167\U00011de0",
     "<a>x<a> <b> y<b>z  <c>  end<c>", "\u2581x \u2581 y", "😀 \U00016d40\u0897", "HeLLo. \u201cquote\u201d \u2014 $5+5=^10^ ~`|", "aaaaaaa bababab",
+    "do not n't \x01\u200b\u00ad\u0890 e\u0301\u0301 a\u0300b ﬁ\u0301 測試カナ ー ᄀ\u1885\u1cf2 zz cdcd",
 ]
 
 
@@ -200,6 +202,70 @@ def variants():
     yield "template", "raw", {"post_processor": {"type": "Sequence", "processors": [{"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}, template]}}
     yield "roberta", "raw", {"post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": True, "add_prefix_space": True}, "pre_tokenizer": level(True, True)}
     yield "no decoder", "raw", {"decoder": None}
+    yield from word_variants(split, meta, template)
+
+
+def charsmap(rules):
+    """The double array of sentencepiece for these replacements, out of a model trained for nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "rules.tsv")
+        with open(path, "w", encoding="utf-8") as f:
+            for old, new in rules:
+                f.write(" ".join("%X" % ord(c) for c in old) + "\t" + " ".join("%X" % ord(c) for c in new) + "\n")
+        with open(os.path.join(folder, "text"), "w", encoding="utf-8") as f:
+            f.write("a b c d\n" * 9)
+        spm.SentencePieceTrainer.train(input=os.path.join(folder, "text"), model_prefix=os.path.join(folder, "m"), vocab_size=9,
+                                       normalization_rule_tsv=path, hard_vocab_limit=False, minloglevel=2)
+        spec = spm.SentencePieceNormalizer(model_file=os.path.join(folder, "m.model")).serialized_normalizer_spec()
+    at = 0
+    while True:  # a protobuf message: field 1 is a name, field 2 the array
+        field, at = spec[at] >> 3, at + 1
+        length, shift = 0, 0
+        while True:
+            length |= (spec[at] & 127) << shift
+            at, shift = at + 1, shift + 7
+            if spec[at - 1] < 128:
+                break
+        if field == 2:
+            return base64.b64encode(spec[at:at + length]).decode()
+        at += length
+
+
+def word_variants(split, meta, template):
+    """Models of words, and the stages that come with them."""
+    words = ["[UNK]", "[CLS]", "[SEP]", "hi", "there", "##re", "the", "t", "##h", "##e", "don", "'", "w", "##e", "ll", "it", "a", "-", "b", "c", "##c", "d",
+             "##ab", "##ew", "new", "##line", "cafe", "##e", "42", "x", "##2", "中", "文", "##文", "test", "12", "##5", "$", "=", "hello", ".", "!", ",", "e", "##nd", "n't", "do", "not", "aa", "##a"]
+    piece = lambda most=100: {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": most,
+                              "vocab": {w: 600 + i for i, w in enumerate(words)}}
+    bert = lambda **options: {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True, "strip_accents": None, "lowercase": True, **options}
+    around = {"type": "BertProcessing", "sep": ["[SEP]", 602], "cls": ["[CLS]", 601]}
+    decoder = lambda cleanup: {"type": "WordPiece", "prefix": "##", "cleanup": cleanup}
+    cut = {"type": "BertPreTokenizer"}
+    yield "bert", "text", {"normalizer": bert(), "pre_tokenizer": cut, "model": piece(), "decoder": decoder(True), "post_processor": around}
+    yield "bert cased", "text", {"normalizer": bert(lowercase=False), "pre_tokenizer": cut, "model": piece(), "decoder": decoder(False)}
+    yield "bert accents", "raw", {"normalizer": bert(lowercase=False, strip_accents=True, handle_chinese_chars=False), "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}}
+    yield "bert uncleaned", "raw", {"normalizer": bert(clean_text=False, strip_accents=False), "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}}
+    yield "short words", "text", {"normalizer": bert(), "pre_tokenizer": cut, "model": piece(4), "decoder": decoder(True)}
+    yield "word level", "text", {"pre_tokenizer": {"type": "Whitespace"}, "model": {"type": "WordLevel", "unk_token": "<unk>", "vocab": {"<unk>": 900, "two": 901, "Hi": 902, "x": 903}}, "decoder": None}
+    yield "ctc", "text", {"pre_tokenizer": {"type": "FixedLength", "length": 1}, "model": {"type": "WordLevel", "unk_token": "-", "vocab": {"|": 901}},
+                          "decoder": {"type": "CTC", "pad_token": "-", "word_delimiter_token": "|", "cleanup": True}}
+    yield "unicode scripts", "text", {"pre_tokenizer": {"type": "UnicodeScripts"}, "model": {"type": "WordLevel", "unk_token": "<unk>", "vocab": {"<unk>": 900, "Hi there, ": 901, "中文，": 902, "測": 903}}}
+    yield "strip accents", "raw", {"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFKD"}, {"type": "StripAccents"}]}}
+    yield "nmt", "raw", {"normalizer": {"type": "Nmt"}}
+    scored = [["<unk>", 0], ["<s>", 0], ["\u2581", -3.5], ["\u2581t", -4.25], ["h", -5], ["e", -4], ["re", -5.5], ["the", -6], ["\u2581the", -7.25], ["there", -11], ["a", -4], ["aa", -7], ["aaa", -12.5],
+              ["b", -6], ["ab", -9], ["bab", -13], ["-", -6], ["--", -10], ["i", -5], ["H", -7], ["Hi", -11], ["中", -9], ["中文", -14], ["\u2581x", -6], ["x", -6.5], ["4", -8], ["42", -12], ["é", -9], [".", -5], ["e", -4.5]]
+    uni = lambda fallback, more=[]: {"type": "Unigram", "unk_id": 0, "byte_fallback": fallback, "vocab": scored + more}
+    yield "unigram", "text", {"pre_tokenizer": meta("always"), "model": uni(False), "decoder": meta("always")}
+    yield "unigram whole", "text", {"pre_tokenizer": meta("first", False), "model": uni(False, [["zz", -30], ["cd", -90]]), "decoder": meta("first")}
+    yield "unigram fallback", "text", {"pre_tokenizer": meta("never"), "model": uni(True, [["<0x%02X>" % b, -20] for b in range(256)]),
+                                       "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, meta("never")]}}
+    rules = [("\r", " "), ("\n", " "), ("\t", " "), ("\u0301", ""), ("e\u0301", "é"), ("À", "A"), ("\u201c", '"'), ("\u201d", '"'), ("Σ", "ss"), ("\u00bd", "1/2"), ("，", ","), ("a\u0300b", "c"), ("İ", "I")]
+    yield "precompiled", "raw", {"normalizer": {"type": "Precompiled", "precompiled_charsmap": charsmap(rules)}}
+    yield "template then bert", "raw", {"post_processor": {"type": "Sequence", "processors": [template, around]}}
+    yield "template then roberta", "raw", {"post_processor": {"type": "Sequence", "processors": [template, {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": True, "add_prefix_space": True}]}}
+    yield "roberta then template", "raw", {"post_processor": {"type": "Sequence", "processors": [{"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": True, "add_prefix_space": True}, template]}}
+    yield "possessive and intersecting", "raw", {"pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+        split({"Regex": r"[\p{L}&&[^\p{Han}]]++|\p{Han}{1,2}+|[^\r\n\p{L}]?+\s*[\r\n]*|\p{N}(?=\p{N})"}), {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}]}}
 
 
 def stages():
@@ -211,7 +277,9 @@ def stages():
     lines = [json.dumps({"bases": bases}, ensure_ascii=False, separators=(",", ":"))]
     for name, which, change in variants():
         model, other = bases[which]["model"], change.get("model", {})
-        full = {**bases[which], **change, "model": {**model, **other, "vocab": {**model["vocab"], **other.get("vocab", {})}}}
+        more = other.get("vocab", {})
+        vocab = more if isinstance(more, list) else {**model["vocab"], **more}
+        full = {**bases[which], **change, "model": {**model, **other, "vocab": vocab}}
         t = Tokenizer.from_str(json.dumps(full))
         got = [[c["ids"], c["decoded"] if c["decoded"] != c["text"] else None] + ([c["special"]] if "special" in c else []) for c in cases(t, VARIED)]
         lines.append(json.dumps({"name": name, "base": which, "change": change, "cases": got}, ensure_ascii=False, separators=(",", ":")))
@@ -220,8 +288,39 @@ def stages():
         f.write("\n".join(lines) + "\n")
 
 
+def ranges(characters):
+    out = []
+    for c in characters:
+        if out and out[-1] == c - 1:
+            out[-1] = c
+        else:
+            out += [c, c]
+    return out
+
+
+def characters():
+    """What the stages that ask about single characters say of every one."""
+    every = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
+    bert = lambda **on: normalizers.BertNormalizer(**{"clean_text": False, "handle_chinese_chars": False, "strip_accents": False, "lowercase": False, **on}).normalize_str
+    clean, chinese, accents, marks, nfd = bert(clean_text=True), bert(handle_chinese_chars=True), bert(strip_accents=True), normalizers.StripAccents().normalize_str, normalizers.NFD().normalize_str
+    scripts = pre_tokenizers.UnicodeScripts().pre_tokenize_str
+    apart = lambda a, b: len(scripts(chr(a) + chr(b))) > 1
+    data = {
+        "removed": ranges(c for c in every if clean("a%sb" % chr(c)) == "ab"),
+        "blank": ranges(c for c in every if c != 32 and clean("a%sb" % chr(c)) == "a b"),
+        "chinese": ranges(c for c in every if chinese(chr(c)) != chr(c)),
+        "nonspacing": ranges(c for c in every if accents(chr(c)) == ""),
+        "marks": ranges(c for c in every if marks(chr(c)) == ""),
+        "script begins": [b for a, b in zip(every, every[1:]) if apart(a, b)],
+        "any script": ranges(c for c in every if not apart(ord("a"), c) and not apart(ord("\u4e00"), c)),
+    }
+    with open(os.path.join(HERE, "characters.json"), "w") as f:
+        f.write("{\n" + ",\n".join(json.dumps(k) + ":" + json.dumps(v, separators=(",", ":")) for k, v in data.items()) + "\n}\n")
+
+
 if __name__ == "__main__":
     corpus = OWN * 3 + [line for path in sys.argv[1:] for line in open(path, encoding="utf-8")]
     bytelevel(corpus)
     sentencepiece(corpus)
     stages()
+    characters()
