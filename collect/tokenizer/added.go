@@ -37,11 +37,7 @@ func newAddedVocabulary(data json.RawMessage, m model, n normalizer) (*addedVoca
 			return nil, fmt.Errorf("added_tokens: %w", err)
 		}
 	}
-	a := &addedVocabulary{
-		tokens: map[int]addedToken{}, texts: map[int]string{}, special: map[string]bool{},
-		plain: newMatcher(), normalized: newMatcher(),
-	}
-	ids, next := map[string]int{}, m.entries()
+	ids, next, tokens := map[string]int{}, m.entries(), map[int]addedToken{}
 	for _, token := range list {
 		if token.Content == "" {
 			continue
@@ -53,7 +49,18 @@ func newAddedVocabulary(data json.RawMessage, m model, n normalizer) (*addedVoca
 			}
 			ids[token.Content] = id
 		}
-		a.tokens[id], a.texts[id] = token, token.Content
+		tokens[id] = token
+	}
+	return newAddedTokens(tokens, n), nil
+}
+
+// newAddedTokens takes tokens whose ids are known.
+func newAddedTokens(tokens map[int]addedToken, n normalizer) *addedVocabulary {
+	a := &addedVocabulary{
+		tokens: tokens, texts: map[int]string{}, special: map[string]bool{}, plain: newMatcher(), normalized: newMatcher(),
+	}
+	for id, token := range tokens {
+		a.texts[id] = token.Content
 		if token.Normalized && n != nil {
 			a.texts[id] = n.normalize(token.Content)
 		}
@@ -61,15 +68,13 @@ func newAddedVocabulary(data json.RawMessage, m model, n normalizer) (*addedVoca
 			a.special[token.Content] = true
 		}
 		a.top = max(a.top, id+1)
-	}
-	for id, token := range a.tokens {
 		if token.Normalized {
 			a.normalized.add(a.texts[id], id, token)
 		} else {
 			a.plain.add(token.Content, id, token)
 		}
 	}
-	return a, nil
+	return a
 }
 
 func (a *addedVocabulary) has(id int) bool {

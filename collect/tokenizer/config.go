@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// tokenizerConfig is what counts of a tokenizer_config.json: the classes of transformers named in ownsTemplate throw away
+// tokenizerConfig is what counts of a tokenizer_config.json. The classes of transformers named in ownsTemplate throw away
 // the post-processor of tokenizer.json and put a BOS and an EOS around the text as these two switches say.
 type tokenizerConfig struct {
 	Class  string          `json:"tokenizer_class"`
@@ -17,6 +17,8 @@ type tokenizerConfig struct {
 	AddEOS *bool           `json:"add_eos_token"`
 	BOS    json.RawMessage `json:"bos_token"`
 	EOS    json.RawMessage `json:"eos_token"`
+	// AddedTokens are the special tokens by id, which a tiktoken file does not have.
+	AddedTokens map[int]addedToken `json:"added_tokens_decoder"`
 }
 
 func ownsTemplate(class string) bool {

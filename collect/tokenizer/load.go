@@ -13,9 +13,10 @@ import (
 
 const fileName = "tokenizer.json"
 
-// Load reads a tokenizer.json, given itself or by the folder that holds it. A tokenizer_config.json beside it is read for
-// one thing only: whether the model's class adds a BOS or EOS of its own (see EncodeSpecial). Errors name the file, and the
-// stage and type when a part is not supported.
+// Load reads a tokenizer, given by its file or by the folder of its model: a tokenizer.json, a tiktoken file (*.tiktoken,
+// tiktoken.model, and tokenizer.model where it is one) or Mistral's tekken.json. A tokenizer_config.json beside it is read
+// for two things only: whether the model's class adds a BOS or EOS of its own (see EncodeSpecial), and the special tokens of
+// a tiktoken file. Errors name the file, and the stage and type when a part is not supported.
 func Load(path string) (*Tokenizer, error) {
 	file, err := find(path)
 	if err != nil {
@@ -25,24 +26,39 @@ func Load(path string) (*Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load tokenizer: %w", err)
 	}
-	t, err := parse(data)
+	config, err := readConfig(filepath.Join(filepath.Dir(file), "tokenizer_config.json"))
+	if err != nil {
+		return nil, fmt.Errorf("load tokenizer: %w", err)
+	}
+	t, err := read(data, file, config)
 	if err != nil {
 		return nil, fmt.Errorf("load tokenizer %s: %w", file, err)
 	}
 	t.name = nameOf(file)
 	sum := sha256.Sum256(data)
 	t.hash = hex.EncodeToString(sum[:])
-	config, err := readConfig(filepath.Join(filepath.Dir(file), "tokenizer_config.json"))
-	if err == nil && config != nil {
-		t.post, err = config.postProcessor(t.post, t)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("load tokenizer %s: %w", file, err)
-	}
 	return t, nil
 }
 
-// find gives the tokenizer.json that path names.
+// read tells the formats apart by their content.
+func read(data []byte, file string, config *tokenizerConfig) (*Tokenizer, error) {
+	if isTiktoken(data) {
+		return parseTiktoken(data, file, config)
+	}
+	if filepath.Ext(file) == ".tiktoken" {
+		return nil, fmt.Errorf("its first line is not a token in base64 and its rank")
+	}
+	t, err := parse(data)
+	if err == nil && config != nil {
+		t.post, err = config.postProcessor(t.post, t)
+	}
+	return t, err
+}
+
+// otherFiles are looked for in a folder without tokenizer.json, in this order.
+var otherFiles = []string{"tekken.json", "*.tiktoken", "tiktoken.model", "tokenizer.model"}
+
+// find gives the file that path names.
 func find(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -55,12 +71,27 @@ func find(path string) (string, error) {
 	if _, err := os.Stat(file); err == nil {
 		return file, nil
 	}
-	for _, other := range []string{"tokenizer.model", "tekken.json", "tiktoken.model", "qwen.tiktoken", "vocab.json", "vocab.txt"} {
+	for _, other := range otherFiles {
+		entries, err := filepath.Glob(filepath.Join(globEscape(path), other))
+		if err != nil || len(entries) == 0 {
+			continue
+		}
+		if len(entries) > 1 {
+			return "", fmt.Errorf("%s has several tiktoken files: name one of %s", path, strings.Join(entries, ", "))
+		}
+		return entries[0], nil
+	}
+	for _, other := range []string{"vocab.json", "vocab.txt", "spiece.model"} {
 		if _, err := os.Stat(filepath.Join(path, other)); err == nil {
 			return "", fmt.Errorf("%s has %s but no %s; save the model's fast tokenizer there, or use the server's own tokenizer", path, other, fileName)
 		}
 	}
 	return "", fmt.Errorf("%s has no %s", path, fileName)
+}
+
+// globEscape makes a pattern that matches a path alone.
+func globEscape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "*", `\*`, "?", `\?`).Replace(path)
 }
 
 // nameOf gives org/model for a file in a Hugging Face cache, else the path less the file's usual name.
@@ -77,7 +108,7 @@ func nameOf(file string) string {
 	return file
 }
 
-// parse builds a tokenizer from the text of a tokenizer.json. Name and hash are left to the caller.
+// parse builds a tokenizer from the text of a tokenizer.json or tekken.json. Name and hash are left to the caller.
 func parse(data []byte) (*Tokenizer, error) {
 	if !json.Valid(data) {
 		return nil, jsonError(data)
@@ -85,6 +116,9 @@ func parse(data []byte) (*Tokenizer, error) {
 	fields, err := members(data)
 	if err != nil {
 		return nil, fmt.Errorf("the file %w", err)
+	}
+	if isTekken(fields) {
+		return parseTekken(fields)
 	}
 	t := &Tokenizer{}
 	if t.normalize, err = newNormalizer(fields["normalizer"]); err != nil {

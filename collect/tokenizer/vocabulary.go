@@ -21,46 +21,56 @@ type vocabulary struct {
 // idLimit rejects files whose ids are so sparse that a table of them would be absurd.
 func idLimit(entries int) int { return 8*entries + 1<<16 }
 
-// newVocabulary reads {"token": id, ...} from valid JSON.
-func newVocabulary(data []byte, raw bool) (*vocabulary, error) {
-	type entry struct {
-		end int // in arena; the entry begins where the one before ends
-		id  int32
-		odd bool
+// vocabularyBuilder collects tokens in one piece of memory.
+type vocabularyBuilder struct {
+	raw     bool
+	arena   []byte
+	entries []vocabularyEntry
+}
+
+type vocabularyEntry struct {
+	end int // in the arena; the entry begins where the one before ends
+	id  int32
+	odd bool
+}
+
+func newVocabularyBuilder(raw bool, size int) *vocabularyBuilder {
+	return &vocabularyBuilder{raw: raw, arena: make([]byte, 0, size)}
+}
+
+func (b *vocabularyBuilder) len() int { return len(b.entries) }
+
+func (b *vocabularyBuilder) add(token []byte, id int32, odd bool) {
+	b.arena = append(b.arena, token...)
+	b.entries = append(b.entries, vocabularyEntry{len(b.arena), id, odd})
+}
+
+// addSpelt adds a token as tokenizer.json spells it.
+func (b *vocabularyBuilder) addSpelt(token []byte, id int32) {
+	if b.raw {
+		var ok bool
+		if b.arena, ok = appendRaw(b.arena, token); ok {
+			b.add(nil, id, false)
+			return
+		}
 	}
-	var entries []entry
-	var buf []byte
-	arena := make([]byte, 0, len(data)/2)
+	b.add(token, id, b.raw)
+}
+
+func (b *vocabularyBuilder) build() (*vocabulary, error) {
 	top := 0
-	err := eachMember(data, func(key, value []byte) error {
-		id, err := strconv.ParseUint(string(value), 10, 31)
-		if err != nil {
-			return fmt.Errorf("id of token %s is %s, want a whole number", key, value)
-		}
-		top = max(top, int(id)+1)
-		buf = unquote(buf[:0], key)
-		before, ok := len(arena), false
-		if raw {
-			arena, ok = appendRaw(arena, buf)
-		}
-		if !ok {
-			arena = append(arena[:before], buf...)
-		}
-		entries = append(entries, entry{len(arena), int32(id), raw && !ok})
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	for _, e := range b.entries {
+		top = max(top, int(e.id)+1)
 	}
-	if top > idLimit(len(entries)) {
-		return nil, fmt.Errorf("the highest id is %d, far beyond the %d tokens there are", top-1, len(entries))
+	if top > idLimit(len(b.entries)) {
+		return nil, fmt.Errorf("the highest id is %d, far beyond the %d tokens there are", top-1, len(b.entries))
 	}
 	v := &vocabulary{
-		raw: raw, byID: make([]string, top), known: make([]bool, top),
-		ids: make(map[string]int32, len(entries)), odd: map[string]int32{}, oddID: map[int32]bool{},
+		raw: b.raw, byID: make([]string, top), known: make([]bool, top),
+		ids: make(map[string]int32, len(b.entries)), odd: map[string]int32{}, oddID: map[int32]bool{},
 	}
-	texts, start := string(arena), 0
-	for _, e := range entries {
+	texts, start := string(b.arena), 0
+	for _, e := range b.entries {
 		token := texts[start:e.end]
 		start = e.end
 		v.byID[e.id], v.known[e.id] = token, true
@@ -71,6 +81,25 @@ func newVocabulary(data []byte, raw bool) (*vocabulary, error) {
 		}
 	}
 	return v, nil
+}
+
+// newVocabulary reads {"token": id, ...} from valid JSON.
+func newVocabulary(data []byte, raw bool) (*vocabulary, error) {
+	b := newVocabularyBuilder(raw, len(data)/2)
+	var buf []byte
+	err := eachMember(data, func(key, value []byte) error {
+		id, err := strconv.ParseUint(string(value), 10, 31)
+		if err != nil {
+			return fmt.Errorf("id of token %s is %s, want a whole number", key, value)
+		}
+		buf = unquote(buf[:0], key)
+		b.addSpelt(buf, int32(id))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.build()
 }
 
 // lookup finds a token as tokenizer.json spells it. buf is scratch space, returned for reuse.

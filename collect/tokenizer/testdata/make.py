@@ -2,8 +2,9 @@
 
     python make.py CORPUS...     # any UTF-8 text to train on; Shakespeare's sonnets were used
 """
-import base64, collections, json, os, sys, tempfile
+import base64, collections, json, os, sys, tempfile, unicodedata
 import sentencepiece as spm
+import tiktoken
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from tokenizers import AddedToken
 
@@ -288,6 +289,57 @@ def stages():
         f.write("\n".join(lines) + "\n")
 
 
+CL100K = r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+NO_HAN = O200K.replace("\\p{M}]*[", "\\p{M}&&[^\\p{Han}]]*[").replace("\\p{M}]+", "\\p{M}&&[^\\p{Han}]]+").replace("\\p{M}]*(", "\\p{M}&&[^\\p{Han}]]*(")
+KIMI = r"[\p{Han}]+|" + NO_HAN.replace("[\\r\\n/]*", "[\\r\\n]*")
+RANKED = TEXTS + ["a <|endoftext|>\u0338 b<|im_end|>", "x<|extra_7|><|endofprompt|>", "[BOS]<|reserved_token_163700|>", "trail \n  ", "\u9f98a\u9750B1234", "\u00e9\u0301"]
+
+
+def tiktokens():
+    """A tiktoken file of the byte-level fixture's tokens, and what tiktoken makes of it under the names of several encodings."""
+    with open(os.path.join(HERE, "bytelevel", "tokenizer.json"), encoding="utf-8") as f:
+        model = json.load(f)["model"]
+    chars = bytes_of_chars()
+    ranks = {bytes(chars[c] for c in token): i for i, token in enumerate(sorted(model["vocab"], key=model["vocab"].get))}
+    os.makedirs(os.path.join(HERE, "tiktoken"), exist_ok=True)
+    with open(os.path.join(HERE, "tiktoken", "qwen.tiktoken"), "w") as f:
+        for token, rank in ranks.items():
+            f.write("%s %d\n" % (base64.b64encode(token).decode(), rank))
+    end = "<|endoftext|>"
+    encodings = {
+        "qwen": (QWEN2, {end: 151643, "<|im_start|>": 151644, "<|im_end|>": 151645, **{"<|extra_%d|>" % i: 151646 + i for i in range(205)}}),
+        "cl100k_base": (CL100K, {end: 100257, "<|fim_prefix|>": 100258, "<|fim_middle|>": 100259, "<|fim_suffix|>": 100260, "<|endofprompt|>": 100276}),
+        "o200k_base": (O200K, {end: 199999, "<|endofprompt|>": 200018}),
+        "r50k_base": (GPT2, {end: 50256}),
+        "kimi": (KIMI, {"[BOS]": 163584, "[EOS]": 163585, **{"<|reserved_token_%d|>" % i: i for i in range(163586, 163840)}}),
+    }
+    with open(os.path.join(HERE, "tiktoken", "golden.jsonl"), "w", encoding="utf-8") as f:
+        for name, (pattern, special) in encodings.items():
+            t = tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=special)
+            for text in RANKED:
+                ids = t.encode(unicodedata.normalize("NFC", text) if name == "qwen" else text, allowed_special="all")
+                f.write(json.dumps({"encoding": name, "text": text, "ids": ids, "decoded": t.decode(ids)}, ensure_ascii=False, separators=(",", ":")) + "\n")
+    vocab = [{"rank": r, "token_bytes": base64.b64encode(b).decode()} for b, r in ranks.items()]
+    with open(os.path.join(HERE, "tiktoken", "tekken.json"), "w") as f:
+        json.dump({"config": {"pattern": O200K, "num_vocab_tokens": len(vocab), "default_vocab_size": 920, "default_num_special_tokens": 20, "version": "v3"}, "vocab": vocab}, f, separators=(",", ":"))
+    t = tiktoken.Encoding("tekken", pat_str=O200K, mergeable_ranks={b: r for b, r in ranks.items() if r < 900}, special_tokens={})
+    with open(os.path.join(HERE, "tiktoken", "tekken.jsonl"), "w", encoding="utf-8") as f:
+        for text in RANKED:
+            ids = t.encode(text, disallowed_special=())
+            f.write(json.dumps({"text": text, "ids": [i + 20 for i in ids], "decoded": t.decode(ids)}, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def bytes_of_chars():
+    """GPT-2's table: printable bytes stand for themselves, the others for the characters from U+0100 on."""
+    table, more = {}, 256
+    for b in range(256):
+        if 33 <= b <= 126 or 161 <= b <= 172 or b >= 174:
+            table[chr(b)] = b
+        else:
+            table[chr(more)], more = b, more + 1
+    return table
+
+
 def ranges(characters):
     out = []
     for c in characters:
@@ -323,4 +375,5 @@ if __name__ == "__main__":
     bytelevel(corpus)
     sentencepiece(corpus)
     stages()
+    tiktokens()
     characters()
