@@ -41,7 +41,7 @@ func TestEveryCharacter(t *testing.T) {
 }
 
 func dropAccents(text string) string {
-	return eachRune(dropIf(isNonspacingOf8)).normalize(unicodeForm{norm.NFD}.normalize(text))
+	return eachRune(dropIf(isNonspacingOf8)).normalize(unicodeForm{form: norm.NFD}.normalize(text))
 }
 
 // TestScriptsBegin checks where neighbours in the order of characters are of two scripts.

@@ -45,8 +45,11 @@ func read(data []byte, file string, config *tokenizerConfig) (*Tokenizer, error)
 	if isTiktoken(data) {
 		return parseTiktoken(data, file, config)
 	}
-	if filepath.Ext(file) == ".tiktoken" {
-		return nil, fmt.Errorf("its first line is not a token in base64 and its rank")
+	switch filepath.Ext(file) {
+	case ".tiktoken":
+		return nil, errors.New("its first line is not a token in base64 and its rank")
+	case ".model":
+		return nil, fmt.Errorf("a SentencePiece model is not supported; save the model's fast tokenizer (%s) beside it, or use the server's own tokenizer", fileName)
 	}
 	t, err := parse(data)
 	if err == nil && config != nil {

@@ -101,7 +101,7 @@ func TestLoadErrors(t *testing.T) {
 func TestLoadPath(t *testing.T) {
 	t.Parallel()
 	dir := write(t, map[string]string{
-		"a/tokenizer.json": tiny, "b/tokenizer.model": "", "c/readme": "", "d/other.json": tiny,
+		"a/tokenizer.json": tiny, "b/tokenizer.model": "", "f/vocab.txt": "", "g/a.tiktoken": "x", "h/a.tiktoken": "", "h/b.tiktoken": "", "c/readme": "", "d/other.json": tiny,
 		"models--org--name--x/snapshots/abc/tokenizer.json": tiny,
 	})
 	for _, c := range []struct{ path, name, want string }{
@@ -109,7 +109,10 @@ func TestLoadPath(t *testing.T) {
 		{"a/tokenizer.json", filepath.Join(dir, "a"), ""},
 		{"d/other.json", filepath.Join(dir, "d", "other.json"), ""},
 		{"models--org--name--x/snapshots/abc", "org/name/x", ""},
-		{"b", "", "has tokenizer.model but no tokenizer.json"},
+		{"b", "", "a SentencePiece model is not supported"},
+		{"f", "", "has vocab.txt but no tokenizer.json"},
+		{"g", "", "its first line is not a token in base64"},
+		{"h", "", "has several tiktoken files"},
 		{"c", "", "has no tokenizer.json"},
 		{"e", "", "no such file"},
 	} {

@@ -59,13 +59,13 @@ func appendNormalizers(list normalizers, data json.RawMessage) (normalizers, err
 func newNormalizerOf(name string, data json.RawMessage) (normalizer, error) {
 	switch name {
 	case "NFC":
-		return unicodeForm{norm.NFC}, nil
+		return unicodeForm{form: norm.NFC}, nil
 	case "NFD":
-		return unicodeForm{norm.NFD}, nil
+		return unicodeForm{form: norm.NFD}, nil
 	case "NFKC":
-		return unicodeForm{norm.NFKC}, nil
+		return unicodeForm{form: norm.NFKC}, nil
 	case "NFKD":
-		return unicodeForm{norm.NFKD}, nil
+		return unicodeForm{form: norm.NFKD}, nil
 	case "Lowercase":
 		return rewrite(lowerCase), nil
 	case "ByteLevel":

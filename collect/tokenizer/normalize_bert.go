@@ -29,7 +29,7 @@ func newBert(data json.RawMessage) (normalizer, error) {
 		steps = append(steps, rewrite(setChineseApart))
 	}
 	if o.Accents == nil && o.Lower || deref(o.Accents) {
-		steps = append(steps, unicodeForm{norm.NFD}, eachRune(dropIf(isNonspacingOf8)))
+		steps = append(steps, unicodeForm{form: norm.NFD}, eachRune(dropIf(isNonspacingOf8)))
 	}
 	if o.Lower {
 		steps = append(steps, rewrite(lowerCase))

@@ -9,7 +9,7 @@ import (
 
 // slowForm is the way taken for long runs of marks, taken always.
 func slowForm(f norm.Form, text string) string {
-	u := unicodeForm{f}
+	u := unicodeForm{form: f}
 	chars := u.decompose(text)
 	orderMarks(chars)
 	if f == norm.NFC || f == norm.NFKC {
@@ -33,7 +33,7 @@ func FuzzUnicodeForm(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		text = wellFormed(text)
 		for _, form := range []norm.Form{norm.NFC, norm.NFD, norm.NFKC, norm.NFKD} {
-			if (unicodeForm{form}).hasLongRun(text) {
+			if (unicodeForm{form: form}).hasLongRun(text) {
 				continue
 			}
 			if got, want := slowForm(form, text), form.String(text); got != want {

@@ -59,7 +59,7 @@ func parseTiktoken(data []byte, name string, config *tokenizerConfig) (*Tokenize
 	}
 	t, err := newRanked(vocab, e.pattern, special)
 	if err == nil && e.composed {
-		t.normalize = unicodeForm{norm.NFC}
+		t.normalize = unicodeForm{norm.NFC, true}
 	}
 	return t, err
 }

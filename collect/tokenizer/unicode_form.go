@@ -11,11 +11,18 @@ import (
 // unicodeForm is one of the four normalization forms. Two things stand between x/text and the library's result: x/text knows
 // younger characters (see normalizedSince9), and it breaks runs of more than 30 combining marks by a grapheme joiner, as
 // the stream-safe format asks and the library does not.
-type unicodeForm struct{ form norm.Form }
+type unicodeForm struct {
+	form norm.Form
+	// everyAge: younger characters are normalized too, as Python does.
+	everyAge bool
+}
 
 func (f unicodeForm) normalize(text string) string {
-	if isASCII(text) || f.form.IsNormalString(text) && !hasYounger(text) {
+	switch {
+	case isASCII(text), f.form.IsNormalString(text) && (f.everyAge || !hasYounger(text)):
 		return text
+	case f.everyAge:
+		return f.normalizeKnown(text)
 	}
 	var b strings.Builder
 	b.Grow(len(text) + len(text)/8)
@@ -24,7 +31,7 @@ func (f unicodeForm) normalize(text string) string {
 		if end < 0 {
 			end = len(text)
 		}
-		b.WriteString(f.normalizeOld(text[:end]))
+		b.WriteString(f.normalizeKnown(text[:end]))
 		young := end
 		for young < len(text) {
 			r, n := utf8.DecodeRuneInString(text[young:])
@@ -55,9 +62,9 @@ func isYounger(r rune) bool {
 
 func hasYounger(text string) bool { return strings.IndexFunc(text, isYounger) >= 0 }
 
-// normalizeOld normalizes text without younger characters. Nothing composes with or is ordered across a line end, so the
+// normalizeKnown normalizes text as x/text knows it. Nothing composes with or is ordered across a line end, so the
 // slow way is taken for single lines only.
-func (f unicodeForm) normalizeOld(text string) string {
+func (f unicodeForm) normalizeKnown(text string) string {
 	if !f.hasLongRun(text) {
 		return f.form.String(text)
 	}
