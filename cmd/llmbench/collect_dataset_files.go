@@ -113,7 +113,7 @@ func (c *collectCmd) tokenizerFolder(a *app, model string) string {
 	if name == "" || name == "server" {
 		name = model
 	}
-	return tokenizer.Folder(name, a.hubCache())
+	return tokenizer.Folder(name, a.modelCaches())
 }
 
 // fileOf tells a file from the name of a template.

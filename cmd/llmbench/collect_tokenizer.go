@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"path/filepath"
 
 	"llmbench/collect/tokenizer"
 )
@@ -13,7 +12,7 @@ import (
 // approximation that the report names as such.
 func (c *collectCmd) findTokenizer(a *app, client *http.Client, p *collectPlan, model string) (tokenizer.Found, error) {
 	options := tokenizer.Options{
-		Path: c.Tokenizer, Model: model, Cache: a.hubCache(),
+		Path: c.Tokenizer, Model: model, Caches: a.modelCaches(),
 		Client: client, BaseURL: p.load.Target.BaseURL, ServedModel: p.load.Protocol.Model, Header: p.load.Target.Header,
 	}
 	if c.Tokenizer == "server" {
@@ -34,16 +33,4 @@ func (c *collectCmd) findTokenizer(a *app, client *http.Client, p *collectPlan, 
 		a.note("lengths of prompts are an approximation, for no tokenizer was found%s; name one with --tokenizer", why)
 	}
 	return found, nil
-}
-
-// hubCache is the folder of the local Hugging Face cache, found as its own library finds it; "" when there is no home.
-func (a *app) hubCache() string {
-	for _, place := range []struct{ variable, below string }{
-		{"HF_HUB_CACHE", ""}, {"HF_HOME", "hub"}, {"XDG_CACHE_HOME", "huggingface/hub"}, {"HOME", ".cache/huggingface/hub"},
-	} {
-		if dir := a.getenv(place.variable); dir != "" {
-			return filepath.Join(dir, filepath.FromSlash(place.below))
-		}
-	}
-	return ""
 }

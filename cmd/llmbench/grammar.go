@@ -17,6 +17,7 @@ type grammar struct {
 	SQL       sqlCmd           `cmd:"" name:"sql" help:"Ask the warehouse with SQL."`
 	Runs      runsCmd          `cmd:"" help:"List runs, or show one in full."`
 	Dataset   datasetCmd       `cmd:"" help:"Look at the prompts of a dataset."`
+	Tokenize  tokenizeCmd      `cmd:"" help:"Show how a tokenizer counts a text."`
 	Import    importCmd        `cmd:"" help:"Take result files of other tools into the warehouse."`
 	Simulate  simulateCmd      `cmd:"" help:"Serve an embedded engine with known timing."`
 	Calibrate calibrateCmd     `cmd:"" help:"Find out how true the client is on this host."`

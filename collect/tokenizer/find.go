@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
-	"strings"
 )
 
 // Any is a tokenizer of any source: a file, a server or the approximation. All are safe for concurrent use.
@@ -41,13 +39,14 @@ const (
 
 // Options say where to look for a tokenizer; every one may be left empty.
 type Options struct {
-	// Path is what the user named (--tokenizer): a tokenizer.json, a folder that holds one, or the name of a model in the
-	// cache. If it is set, nothing else will do.
+	// Path is what the user named (--tokenizer): a file, a folder that holds one, or the name of a model in a cache. If it is
+	// set, nothing else will do.
 	Path string
-	// Model is the model of the run (--model): a folder on disk, a name in the cache, and what the server is asked for.
+	// Model is the model of the run (--model): a folder on disk, a name in a cache, and what the server is asked for.
 	Model string
-	// Cache is a Hugging Face cache: the folder named hub, or the one above it.
-	Cache string
+	// Caches are folders in which Hugging Face's library and ModelScope's keep models, in the order they are looked through:
+	// the folder named hub, or the one above it.
+	Caches []string
 	// Client and BaseURL reach the server under test, Header goes with every request. No client, no question.
 	Client  *http.Client
 	BaseURL string
@@ -102,49 +101,21 @@ func (o Options) servedModel() string {
 	return o.Model
 }
 
-// named loads what is on disk by that name, or in the cache.
+// named loads what is on disk by that name, or in a cache.
 func (o Options) named(name string) (*Tokenizer, error) {
 	if _, err := os.Stat(name); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return Load(name)
 	}
-	if o.Cache == "" {
+	if len(o.Caches) == 0 {
 		return nil, fmt.Errorf("load tokenizer %s: no such file or folder, and no cache is given to look it up in", name)
 	}
-	snapshot, err := cached(o.Cache, name)
+	dir, err := cached(o.Caches, name)
 	if err != nil {
 		return nil, fmt.Errorf("load tokenizer %s: %w", name, err)
 	}
-	return Load(snapshot)
-}
-
-// cached gives the folder of a model's main snapshot in a cache, or of the newest one that has a tokenizer.json.
-func cached(cache, model string) (string, error) {
-	for _, hub := range []string{cache, filepath.Join(cache, "hub")} {
-		repo := filepath.Join(hub, "models--"+strings.ReplaceAll(model, "/", "--"))
-		if revision, err := os.ReadFile(filepath.Join(repo, "refs", "main")); err == nil {
-			dir := filepath.Join(repo, "snapshots", strings.TrimSpace(string(revision)))
-			if _, err := os.Stat(filepath.Join(dir, fileName)); err == nil {
-				return dir, nil
-			}
-		}
-		if dir := newestSnapshot(repo); dir != "" {
-			return dir, nil
-		}
+	t, err := Load(dir)
+	if err == nil {
+		t.name = name
 	}
-	return "", fmt.Errorf("no such file or folder, and the cache %s has no %s of it", cache, fileName)
-}
-
-func newestSnapshot(repo string) (newest string) {
-	files, err := filepath.Glob(filepath.Join(repo, "snapshots", "*", fileName))
-	if err != nil {
-		return "" // the name has a broken pattern in it: no model has
-	}
-	var latest fs.FileInfo
-	for _, file := range files {
-		info, err := os.Stat(file)
-		if err == nil && (latest == nil || info.ModTime().After(latest.ModTime())) {
-			newest, latest = filepath.Dir(file), info
-		}
-	}
-	return newest
+	return t, err
 }

@@ -41,6 +41,9 @@ func TestFind(t *testing.T) {
 		"hf/hub/models--org--model/refs/main":                   "r1\n",
 		"hf/hub/models--org--loose/snapshots/r9/tokenizer.json": tiny,
 		"hf/hub/models--org--empty/refs/main":                   "r1",
+		"ms/hub/models/Qwen/Qwen2___5-7B/tokenizer.json":        tiny,
+		"ms/Qwen/Flat/tokenizer.json":                           tiny,
+		"ms/models/Qwen--Young/snapshots/master/tokenizer.json": tiny,
 	})
 	at := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
 	ask := tokenizer.Options{Client: server.Client(), BaseURL: server.URL, ServedModel: "served"}
@@ -59,14 +62,17 @@ func TestFind(t *testing.T) {
 	}{
 		{"nothing given", tokenizer.Options{}, tokenizer.FromRule, "approximate (", nil, ""},
 		{"path", with(func(o *tokenizer.Options) { o.Path = at("local") }), tokenizer.FromFile, "local", nil, ""},
-		{"path in the cache", with(func(o *tokenizer.Options) { o.Path, o.Cache = "org/model", at("hf") }), tokenizer.FromFile, "org/model", nil, ""},
+		{"path in the cache", with(func(o *tokenizer.Options) { o.Path, o.Caches = "org/model", []string{at("none"), at("hf")} }), tokenizer.FromFile, "org/model", nil, ""},
 		{"path that is not there", with(func(o *tokenizer.Options) { o.Path = "no/such" }), "", "", nil, "no such file or folder, and no cache"},
 		{"path that cannot be loaded", with(func(o *tokenizer.Options) { o.Path = at("spm") }), "", "", nil, "SentencePiece model is not supported"},
 		{"model on disk", with(func(o *tokenizer.Options) { o.Model = at("local") }), tokenizer.FromFile, "local", nil, ""},
-		{"model in the hub folder", with(func(o *tokenizer.Options) { o.Model, o.Cache = "org/loose", at("hf/hub") }), tokenizer.FromFile, "org/loose", nil, ""},
-		{"model elsewhere", with(func(o *tokenizer.Options) { o.Model, o.Cache = "org/none", at("hf") }), tokenizer.FromServer, "server (vllm", []string{"has no tokenizer.json of it"}, ""},
+		{"model in the hub folder", with(func(o *tokenizer.Options) { o.Model, o.Caches = "org/loose", []string{at("hf/hub")} }), tokenizer.FromFile, "org/loose", nil, ""},
+		{"ModelScope, old", tokenizer.Options{Model: "Qwen/Qwen2.5-7B", Caches: []string{at("ms")}}, tokenizer.FromFile, "Qwen/Qwen2.5-7B", nil, ""},
+		{"ModelScope, flat", tokenizer.Options{Model: "Qwen/Flat", Caches: []string{at("ms")}}, tokenizer.FromFile, "Qwen/Flat", nil, ""},
+		{"ModelScope, young", tokenizer.Options{Model: "Qwen/Young", Caches: []string{at("hf"), at("ms")}}, tokenizer.FromFile, "Qwen/Young", nil, ""},
+		{"model elsewhere", with(func(o *tokenizer.Options) { o.Model, o.Caches = "org/none", []string{at("hf")} }), tokenizer.FromServer, "server (vllm", []string{"no tokenizer of it in the caches"}, ""},
 		{"model without tokenizer.json", with(func(o *tokenizer.Options) { o.Model = at("spm") }), tokenizer.FromServer, "vllm", []string{"SentencePiece model is not supported"}, ""},
-		{"cache without the file", tokenizer.Options{Model: "org/empty", Cache: at("hf")}, tokenizer.FromRule, "approximate", []string{"has no tokenizer.json of it"}, ""},
+		{"cache without the file", tokenizer.Options{Model: "org/empty", Caches: []string{at("hf")}}, tokenizer.FromRule, "approximate", []string{"no tokenizer of it in the caches"}, ""},
 		{"server that knows another model", with(func(o *tokenizer.Options) { o.Model, o.ServedModel = "m", "" }), tokenizer.FromRule, "approximate", []string{"no cache", "no such model"}, ""},
 		{"no client", tokenizer.Options{BaseURL: server.URL}, tokenizer.FromRule, "approximate", nil, ""},
 	} {
@@ -106,7 +112,7 @@ func TestFindMainRevision(t *testing.T) {
 		"models--m/refs/main":                   "r1\n",
 	})
 	want := load(t, filepath.Join(dir, "models--m", "snapshots", "r1"))
-	found, err := tokenizer.Find(t.Context(), tokenizer.Options{Model: "m", Cache: dir})
+	found, err := tokenizer.Find(t.Context(), tokenizer.Options{Model: "m", Caches: []string{dir}})
 	if err != nil || found.Hash() != want.Hash() {
 		t.Errorf("found %v, %v, want the snapshot r1", found, err)
 	}

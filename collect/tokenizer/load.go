@@ -22,7 +22,7 @@ func Load(path string) (*Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load tokenizer: %w", err)
 	}
-	data, err := os.ReadFile(file)
+	data, err := readWhole(file)
 	if err != nil {
 		return nil, fmt.Errorf("load tokenizer: %w", err)
 	}
@@ -38,6 +38,20 @@ func Load(path string) (*Tokenizer, error) {
 	sum := sha256.Sum256(data)
 	t.hash = hex.EncodeToString(sum[:])
 	return t, nil
+}
+
+// largestFile is far more than any tokenizer takes; a model's weights, named by mistake, are not read.
+const largestFile = 512 << 20
+
+func readWhole(file string) ([]byte, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > largestFile {
+		return nil, fmt.Errorf("%s has %d MB: that is no tokenizer", file, info.Size()>>20)
+	}
+	return os.ReadFile(file)
 }
 
 // read tells the formats apart by their content.

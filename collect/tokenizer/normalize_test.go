@@ -63,7 +63,7 @@ func TestUnicodeForm(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := (unicodeForm{c.form}).normalize(c.text); got != c.want {
+			if got := (unicodeForm{form: c.form}).normalize(c.text); got != c.want {
 				t.Errorf("normalize(%+q) = %+q, want %+q", c.text, got, c.want)
 			}
 		})

@@ -76,6 +76,23 @@ func (s *Server) Encode(text string) ([]int, error) {
 	return ids, nil
 }
 
+// EncodeSpecial gives the ids of text with the special tokens that the server adds to a plain prompt.
+func (s *Server) EncodeSpecial(text string) ([]int, error) {
+	var answer json.RawMessage
+	if err := s.post(s.tokenize, s.dialect.request(s.model, text, true), &answer); err != nil {
+		return nil, fmt.Errorf("encode with %s: %w", s.Name(), err)
+	}
+	tokens, err := readAll(answer)
+	if err != nil {
+		return nil, fmt.Errorf("encode with %s: %w", s.Name(), err)
+	}
+	ids := make([]int, len(tokens))
+	for i, t := range tokens {
+		ids[i] = *t.ID
+	}
+	return ids, nil
+}
+
 // Count is len(Encode(text)).
 func (s *Server) Count(text string) (int, error) {
 	ids, err := s.Encode(text)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -60,9 +61,15 @@ func (r *refusal) noRoute() bool {
 	return r.status == http.StatusNotFound || r.status == http.StatusMethodNotAllowed
 }
 
-// readTokens reads {"tokens": [...]} or [...], of ids or of objects with an id. Objects may carry the place of their text:
-// then those at either end that have none are special tokens (a BOS), are left out and counted as added.
-func readTokens(answer json.RawMessage) (ids []int, added int, err error) {
+// answered is one token of an answer. Start and Stop are the place of its text, where the server tells it.
+type answered struct {
+	ID    *int `json:"id"`
+	Start int  `json:"start"`
+	Stop  int  `json:"stop"`
+}
+
+// readAll reads {"tokens": [...]} or [...], of ids or of objects with an id.
+func readAll(answer json.RawMessage) ([]answered, error) {
 	var object struct {
 		Tokens json.RawMessage `json:"tokens"`
 	}
@@ -70,32 +77,39 @@ func readTokens(answer json.RawMessage) (ids []int, added int, err error) {
 	if json.Unmarshal(answer, &object) == nil && object.Tokens != nil {
 		list = object.Tokens
 	}
+	var ids []int
+	var tokens []answered
 	if json.Unmarshal(list, &ids) == nil && ids != nil {
-		return ids, 0, nil
+		tokens = make([]answered, len(ids))
+		for i := range ids {
+			tokens[i].ID = &ids[i]
+		}
+		return tokens, nil
 	}
-	var tokens []struct {
-		ID    *int `json:"id"`
-		Start int  `json:"start"`
-		Stop  int  `json:"stop"`
+	if json.Unmarshal(list, &tokens) != nil || tokens == nil || slices.ContainsFunc(tokens, func(t answered) bool { return t.ID == nil }) {
+		return nil, errAnswer
 	}
-	if json.Unmarshal(list, &tokens) != nil || tokens == nil {
-		return nil, 0, errAnswer
+	return tokens, nil
+}
+
+// readTokens reads ids. Tokens at either end that have no text where others do are special tokens (a BOS): they are left out
+// and counted as added.
+func readTokens(answer json.RawMessage) (ids []int, added int, err error) {
+	tokens, err := readAll(answer)
+	if err != nil {
+		return nil, 0, err
 	}
-	placed, first, last := false, 0, len(tokens)
-	for _, t := range tokens {
-		placed = placed || t.Stop > t.Start
-	}
-	for placed && tokens[first].Start == tokens[first].Stop {
-		first++
-	}
-	for placed && tokens[last-1].Start == tokens[last-1].Stop {
-		last--
+	first, last := 0, len(tokens)
+	if slices.ContainsFunc(tokens, func(t answered) bool { return t.Stop > t.Start }) {
+		for tokens[first].Start == tokens[first].Stop {
+			first++
+		}
+		for tokens[last-1].Start == tokens[last-1].Stop {
+			last--
+		}
 	}
 	ids = make([]int, 0, last-first)
 	for _, t := range tokens[first:last] {
-		if t.ID == nil {
-			return nil, 0, errAnswer
-		}
 		ids = append(ids, *t.ID)
 	}
 	return ids, len(tokens) - len(ids), nil

@@ -111,20 +111,23 @@ func newRankedBPE(vocab *vocabulary) (*bpe, error) {
 		}
 		b.byteIDs[c] = id
 	}
-	type pair struct{ key, value uint64 }
-	var pairs []pair
+	pairs := 0
+	eachPair(vocab, func(_ uint64, _ int) { pairs++ })
+	b.merges = newMergeSlots(pairs)
+	eachPair(vocab, func(key uint64, id int) { b.merges.put(key, uint64(id)<<32|uint64(id)) })
+	return b, nil
+}
+
+func eachPair(vocab *vocabulary, f func(key uint64, id int)) {
 	for id, token := range vocab.byID {
 		for i := 1; i < len(token); i++ {
-			if left, ok := vocab.ids[token[:i]]; ok {
-				if right, ok := vocab.ids[token[i:]]; ok {
-					pairs = append(pairs, pair{pairKey(left, right), uint64(id)<<32 | uint64(id)})
-				}
+			left, ok := vocab.ids[token[:i]]
+			if !ok {
+				continue
+			}
+			if right, ok := vocab.ids[token[i:]]; ok {
+				f(pairKey(left, right), id)
 			}
 		}
 	}
-	b.merges = newMergeSlots(len(pairs))
-	for _, p := range pairs {
-		b.merges.put(p.key, p.value)
-	}
-	return b, nil
 }
