@@ -44,6 +44,7 @@ var order = []string{
 	"token_gaps",
 	"request_latency_ns",
 	"request_latency",
+	"request_records",
 	"latency_stats",
 	"latency_percentiles",
 	"run_durations",

@@ -19,6 +19,7 @@ type grammar struct {
 	Dataset   datasetCmd       `cmd:"" help:"Look at the prompts of a dataset."`
 	Tokenize  tokenizeCmd      `cmd:"" help:"Show how a tokenizer counts a text."`
 	Import    importCmd        `cmd:"" help:"Take result files of other tools into the warehouse."`
+	Export    exportCmd        `cmd:"" help:"Write runs for other tools, or as rows of requests."`
 	Simulate  simulateCmd      `cmd:"" help:"Serve an embedded engine with known timing."`
 	Calibrate calibrateCmd     `cmd:"" help:"Find out how true the client is on this host."`
 	Demo      demoCmd          `cmd:"" help:"Run the whole story on the embedded engine."`

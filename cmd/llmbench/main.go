@@ -73,6 +73,7 @@ func vocabulary() kong.Vars {
 		"lengths":  dataset.LengthForms,
 		"retry_on": collect.DefaultRetryOn,
 		"imports":  importNames(),
+		"exports":  exportNames(),
 	}
 }
 

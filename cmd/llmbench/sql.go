@@ -149,46 +149,5 @@ func (c *sqlCmd) source(a *app, w *store.Warehouse) (query.Source, error) {
 
 // answer prints the rows of one question.
 func (c *sqlCmd) answer(a *app, session *query.Session, text string) error {
-	if c.Format == formatParquet {
-		return c.answerParquet(a, session, text)
-	}
-	rows, err := session.Query(a.ctx, text)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if c.Out != "" {
-		return writeFile(c.Out, func(f *os.File) error { return format.Write(f, c.Format, formatRows{rows}, format.Options{}) })
-	}
-	columns, is := terminal(a.stdout)
-	if is && c.Format == "arrow" {
-		return usageError(errors.New("--format arrow is binary; redirect it, or name a file with -o"))
-	}
-	return format.Write(a.stdout, c.Format, formatRows{rows}, format.Options{Width: columns})
-}
-
-// answerParquet lets DuckDB write the file: it streams, and knows every type.
-func (c *sqlCmd) answerParquet(a *app, session *query.Session, text string) error {
-	if c.Out != "" {
-		return session.WriteParquet(a.ctx, text, c.Out)
-	}
-	if _, is := terminal(a.stdout); is {
-		return usageError(errors.New("--format parquet is binary; redirect it, or name a file with -o"))
-	}
-	dir, err := os.MkdirTemp("", "llmbench-")
-	if err != nil {
-		return fmt.Errorf("make a temporary folder: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	path := dir + "/answer.parquet"
-	if err := session.WriteParquet(a.ctx, text, path); err != nil {
-		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("read the answer back: %w", err)
-	}
-	defer file.Close()
-	_, err = io.Copy(a.stdout, file)
-	return err
+	return answerWriter{c.Format, c.Out}.write(a, session, text)
 }

@@ -4,12 +4,62 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
 
 	"llmbench/store"
 )
+
+// The two writers of vLLM's result file: aggregates alone, or with the lists by request. Several runs are several lines.
+// A run that was imported from such a file has its own keys and values back.
+var (
+	vllmWriter = Writer{
+		Name: "vllm", About: "vLLM's result file, JSON", Metrics: "ttft,tpot,itl", Percentiles: "99",
+		write: func(w io.Writer, e Exported, _ int) error { return writeVLLM(w, e, false) },
+	}
+	vllmDetailedWriter = Writer{
+		Name: "vllm-detailed", About: "vLLM's result file with lists by request, JSON", Metrics: "ttft,tpot,itl", Percentiles: "99",
+		write: func(w io.Writer, e Exported, _ int) error { return writeVLLM(w, e, true) },
+	}
+)
+
+func writeVLLM(w io.Writer, e Exported, detailed bool) error {
+	records := e.Records
+	if !detailed {
+		records = nil
+	}
+	if IsVLLM(e.Run) {
+		return RewriteVLLM(w, e.Run, records)
+	}
+	if err := e.needsSummary(); err != nil {
+		return err
+	}
+	return VLLM{Run: e.Run, Summary: *e.Summary, Metadata: e.metadata(), Metrics: e.Metrics, Records: records}.Write(w)
+}
+
+// metadata are the run's labels, as vLLM's users keep theirs in free keys.
+func (e Exported) metadata() []Field {
+	var out []Field
+	for _, label := range []Field{{"dcu", e.Run.DCU}, {"tp", e.Run.TP}, {"pp", e.Run.PP}, {"dp", e.Run.DP}, {"dtype", e.Run.DType},
+		{"engine", e.Run.Engine}, {"engine_version", e.Run.EngineVersion}} {
+		switch v := label.Value.(type) {
+		case *string:
+			if v != nil {
+				out = append(out, Field{label.Key, *v})
+			}
+		case *int64:
+			if v != nil {
+				out = append(out, Field{label.Key, strconv.FormatInt(*v, 10)})
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(e.Run.Tags)) {
+		out = append(out, Field{key, e.Run.Tags[key]})
+	}
+	return out
+}
 
 // VLLM is a result file in the format of vLLM's serving benchmark: one JSON object whose keys stand in that tool's order.
 type VLLM struct {
