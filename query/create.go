@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"llmbench/store"
@@ -23,12 +24,17 @@ func (s *Session) create(ctx context.Context, tables []views.Table, attachUpTo i
 		if err := s.createOne(ctx, table); err != nil {
 			return fmt.Errorf("create %s: %w", table.Name, err)
 		}
-		if b, ok := s.bases[table.Name]; ok && len(b.paths) > 0 {
+		if b, ok := s.bases[table.Name]; ok && (s.source.every() || len(b.paths) > 0) {
 			fresh = append(fresh, b)
 		}
 	}
+	if attachUpTo == math.MaxInt && len(fresh) > 0 {
+		if err := s.findFiles(ctx); err != nil {
+			return err
+		}
+	}
 	for _, b := range fresh {
-		if len(b.paths) <= attachUpTo {
+		if !s.source.every() && len(b.paths) <= attachUpTo {
 			if err := s.attach(ctx, b); err != nil {
 				return err
 			}
@@ -47,11 +53,24 @@ func (s *Session) createOne(ctx context.Context, table views.Table) error {
 	case table.Name == "runs":
 		return s.createRuns(ctx, table)
 	case table.Name == "selected_runs":
-		return s.exec(ctx, selectedView(s.source.Entries))
+		return s.exec(ctx, selectedView(s.source))
 	case table.Name == Summary && s.storesSummaries():
 		return s.createSummaries(ctx, table)
 	}
 	return s.exec(ctx, table.SQL)
+}
+
+// findFiles lists the event files of a source that has not been looked at yet.
+func (s *Session) findFiles(ctx context.Context) error {
+	if err := s.source.Load(ctx); err != nil {
+		return err
+	}
+	for _, file := range eventFiles {
+		if b := s.bases[file.table]; b.paths == nil {
+			b.paths = s.source.paths(file.path)
+		}
+	}
+	return nil
 }
 
 // createRuns puts the catalogue under runs or, where there is none to be read, the entries.
@@ -63,6 +82,9 @@ func (s *Session) createRuns(ctx context.Context, table views.Table) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
+	if err := s.findFiles(ctx); err != nil {
+		return err
+	}
 	s.warn(fmt.Sprintf("%s is left out, so runs lists the %d runs in hand alone: %s", s.source.Catalogue, len(s.source.Entries), firstLine(err)))
 	s.source.Catalogue = ""
 	return s.exec(ctx, literalView(s.source.Entries))
@@ -71,22 +93,42 @@ func (s *Session) createRuns(ctx context.Context, table views.Table) error {
 // storesSummaries reports whether run_summary is answered from the catalogue: when it has every run's summary, and
 // over very many runs in any case, for to compute the missing ones would read all the events.
 func (s *Session) storesSummaries() bool {
-	return s.source.Catalogue != "" && len(s.source.Entries) > 0 &&
+	return s.source.every() || s.source.Catalogue != "" && len(s.source.Entries) > 0 &&
 		(len(s.source.Entries) > attachAtOpen || !slices.ContainsFunc(s.source.Entries, lacksSummary))
 }
 
 func lacksSummary(entry store.Entry) bool { return entry.Summary == nil }
 
 func (s *Session) createSummaries(ctx context.Context, table views.Table) error {
-	if first := slices.IndexFunc(s.source.Entries, lacksSummary); first >= 0 {
-		s.warn(fmt.Sprintf("run_summary leaves out the runs without a stored summary, such as %s", s.source.Entries[first].Run.RunID))
-	}
 	err := s.over(ctx, table, storedSummaryView(s.source.Catalogue))
+	if err == nil {
+		err = s.noteMissingSummaries(ctx)
+	}
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	s.warn(fmt.Sprintf("%s has no summaries that can be read, so they are computed: %s", s.source.Catalogue, firstLine(err)))
+	below := views.Needs(table.Name)
+	if err := s.create(ctx, below[:len(below)-1], attachAtOpen); err != nil {
+		return err
+	}
 	return s.exec(ctx, table.SQL)
+}
+
+// noteMissingSummaries says that run_summary does not have every selected run.
+func (s *Session) noteMissingSummaries(ctx context.Context) error {
+	rows, err := s.once(ctx, "SELECT min(run_id), count(*) FROM (SELECT run_id "+readParquet([]string{s.source.Catalogue})+
+		" WHERE summary IS NULL) SEMI JOIN selected_runs USING (run_id)")
+	if err != nil {
+		return err
+	}
+	_, err = collect(rows, func(v []any) struct{} {
+		if n := v[1].(int64); n > 0 {
+			s.warn(fmt.Sprintf("run_summary leaves out %d runs without a stored summary, such as %s; llmbench runs show RUN makes one", n, v[0]))
+		}
+		return struct{}{}
+	})
+	return err
 }
 
 // over makes a table over files and compares its columns with the documented ones.

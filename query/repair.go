@@ -17,7 +17,7 @@ import (
 func (s *Session) repair(ctx context.Context, err error) (bool, error) {
 	if name, ok := missingName(err); ok {
 		pending := s.pending[name]
-		return pending, s.create(ctx, views.Needs(name), math.MaxInt)
+		return pending, s.create(ctx, s.needs(name), math.MaxInt)
 	}
 	if !s.mayBeDamage(err) {
 		return false, nil
@@ -40,6 +40,15 @@ func (s *Session) repair(ctx context.Context, err error) (bool, error) {
 		}
 	}
 	return repaired, nil
+}
+
+// needs lists what a query on the named table needs, in an order in which it can be created. A stored summary needs no
+// events.
+func (s *Session) needs(name string) []views.Table {
+	if name == Summary && s.storesSummaries() {
+		return []views.Table{mustFind("selected_runs"), mustFind(Summary)}
+	}
+	return views.Needs(name)
 }
 
 // mayBeDamage tells errors that a damaged or vanished file can cause from those of the query's own making. An error of

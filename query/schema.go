@@ -25,7 +25,7 @@ func InitScript(source Source) string {
 		script.WriteString(literalView(source.Entries) + "\n")
 	}
 	if len(source.Entries) > 0 {
-		script.WriteString(selectedView(source.Entries) + "\n")
+		script.WriteString(selectedView(source) + "\n")
 	}
 	for _, file := range eventFiles {
 		if paths := source.paths(file.path); len(paths) > 0 {

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -20,6 +21,38 @@ type Source struct {
 	// Catalogue is the path of runs.parquet, from which runs lists every run of the warehouse, selected or not. When it
 	// is "" or cannot be read, runs lists the entries alone.
 	Catalogue string
+	// All, in place of Entries, selects every run of the catalogue. It is called when a question first reads events, and
+	// not at all while the catalogue answers.
+	All func(ctx context.Context) ([]store.Entry, error)
+}
+
+// WholeWarehouse is a source of every run. Of many runs the entries are only listed when a question reads events.
+func WholeWarehouse(ctx context.Context, w *store.Warehouse) (Source, error) {
+	catalogue, runs, err := w.Catalogue(ctx)
+	source := Source{Catalogue: catalogue, All: w.Runs}
+	if err == nil && runs <= attachAtOpen {
+		err = source.Load(ctx)
+	}
+	return source, err
+}
+
+// Selection is a source of the runs that the references name.
+func Selection(ctx context.Context, w *store.Warehouse, refs ...string) (Source, error) {
+	catalogue, entries, err := w.Select(ctx, refs...)
+	return Source{Catalogue: catalogue, Entries: entries}, err
+}
+
+// every tells whether the source is a whole warehouse that has not been looked at yet.
+func (s *Source) every() bool { return s.All != nil }
+
+// Load lists the entries of every run, where that was left until they are needed.
+func (s *Source) Load(ctx context.Context) (err error) {
+	if !s.every() {
+		return nil
+	}
+	s.Entries, err = s.All(ctx)
+	s.All = nil
+	return err
 }
 
 // eventFiles says which base table reads which file of a run. A table without a line here is empty.
@@ -71,14 +104,17 @@ func createView(name, body string) string {
 	return "CREATE OR REPLACE VIEW " + Identifier(name) + " AS\n" + body + ";\n"
 }
 
-// selectedView is selected_runs over the entries.
-func selectedView(entries []store.Entry) string {
+// selectedView is selected_runs over the entries, or the whole catalogue.
+func selectedView(source Source) string {
 	table := mustFind("selected_runs")
-	if len(entries) == 0 {
+	switch {
+	case source.every():
+		return createView(table.Name, typedUnion(table, "SELECT run_id "+readParquet([]string{source.Catalogue})))
+	case len(source.Entries) == 0:
 		return table.SQL
 	}
-	ids := make([]string, len(entries))
-	for i, entry := range entries {
+	ids := make([]string, len(source.Entries))
+	for i, entry := range source.Entries {
 		ids[i] = entry.Run.RunID
 	}
 	return createView(table.Name, typedUnion(table, "SELECT unnest(["+literals(ids)+"]) AS run_id"))

@@ -32,7 +32,7 @@ func TestEveryVersion(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			catalogue, err := w.CataloguePath(t.Context())
+			catalogue, _, err := w.Catalogue(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

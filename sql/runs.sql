@@ -2,7 +2,7 @@
 -- column run_id VARCHAR: the run: the UTC time it began and four random characters
 -- column name VARCHAR: the name given by people (--name)
 -- column status VARCHAR: running, complete, interrupted or failed
--- column source VARCHAR: where the rows come from: collect, or import:FORMAT
+-- column source VARCHAR: where the rows come from: collect, import:FORMAT, or merge
 -- column began_at TIMESTAMP WITH TIME ZONE: wall clock of the run's origin; every *_ns column is an offset from it
 -- column duration_ns BIGINT: length of the run, from its origin to the end of the last request [ns]
 -- column tool_version VARCHAR: version of llmbench that wrote the run

@@ -52,20 +52,29 @@ func (w *Warehouse) Runs(ctx context.Context) ([]Entry, error) {
 	return entries, nil
 }
 
-// CataloguePath gives a Parquet file with the rows of Runs: every column of Run, the group summary, and the group
-// catalogue, which is the store's own. It is runs.parquet, or where that cannot be written a copy that goes with
-// Close. A stored summary of other definitions is NULL there until Freshen has made it anew.
-func (w *Warehouse) CataloguePath(ctx context.Context) (string, error) {
+// Catalogue gives a Parquet file with the rows of Runs, and how many those are: every column of Run, the group summary,
+// and the group catalogue, which is the store's own. It is runs.parquet, or where that cannot be written a copy that goes
+// with Close. A stored summary of other definitions is NULL there until Freshen has made it anew.
+func (w *Warehouse) Catalogue(ctx context.Context) (path string, runs int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.refresh(ctx, namesOnly); err != nil {
-		return "", err
+		return "", 0, err
 	}
+	path, err = w.catalogueNow()
+	return path, len(w.catalogue.rows), err
+}
+
+// catalogueNow is the file of the last look at the warehouse. w.mu is held.
+func (w *Warehouse) catalogueNow() (string, error) {
 	c := &w.catalogue
 	if c.written {
 		return w.cataloguePath(), nil
 	}
 	if c.copy == "" {
+		if c.extent < everything {
+			w.loadCatalogue(everything)
+		}
 		if err := c.writeCopy(w.opts.ToolVersion); err != nil {
 			return "", fmt.Errorf("copy the catalogue of %s: %w", w.given, err)
 		}

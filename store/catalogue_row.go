@@ -82,6 +82,7 @@ func (r *catalogueRow) entry(root string) Entry {
 			Texts:    file(textsFile, keys.TextsBytes),
 		},
 		Definitions: int(keys.Definitions),
+		dir:         keys.Dir,
 		sizes:       fileSizes{keys.RequestsBytes, keys.TokensBytes, keys.TextsBytes},
 	}
 }

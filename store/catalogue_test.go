@@ -229,7 +229,7 @@ func TestCatalogueRepair(t *testing.T) {
 			fresh, n := openAt(t, root, Options{})
 			for _, w := range []*Warehouse{fresh, open} {
 				wantIDs(t, w, test.want...)
-				path, err := w.CataloguePath(t.Context())
+				path, _, err := w.Catalogue(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -343,14 +343,14 @@ func TestNoWarehouse(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "warehouse")
 	w, n := openAt(t, root, Options{})
 	wantIDs(t, w)
-	path, err := w.CataloguePath(t.Context())
+	path, _, err := w.Catalogue(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if file := openParquet(t, path); file.NumRows() != 0 || !parquet.EqualNodes(file.Schema(), catalogueSchema) {
 		t.Errorf("the catalogue has %d rows of %s", file.NumRows(), file.Schema())
 	}
-	if again, err := w.CataloguePath(t.Context()); err != nil || again != path {
+	if again, _, err := w.Catalogue(t.Context()); err != nil || again != path {
 		t.Errorf("asked again: %s, %v", again, err)
 	}
 	if err := w.Close(); err != nil {

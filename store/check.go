@@ -101,19 +101,25 @@ func verifyFiles(files Files) error {
 }
 
 func verifyFile(path, want string) error {
+	got, err := hashFile(path)
+	if err == nil && got != want {
+		err = fmt.Errorf("%s: %w: its checksum is not the one in %s", path, ErrDamaged, runJSONFile)
+	}
+	return err
+}
+
+// hashFile is the SHA-256 of a file, in hex.
+func hashFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer f.Close()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {
-		return err
+		return "", err
 	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != want {
-		return fmt.Errorf("%s: %w: its checksum is not the one in %s", path, ErrDamaged, runJSONFile)
-	}
-	return nil
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // Freshen makes the summaries of those entries anew that have none of today's definitions: the run was finished
@@ -146,7 +152,7 @@ func (w *Warehouse) freshen(ctx context.Context, e *Entry) {
 		return
 	}
 	e.Summary, e.Definitions = summary, DefinitionsVersion
-	err = rewrite(e.Files, func(f *runFile) error {
+	err = w.rewrite(ctx, e.Files, func(f *runFile) error {
 		f.Summary, f.Definitions = summary, DefinitionsVersion
 		return nil
 	})

@@ -83,8 +83,9 @@ func TestSmallParquet(t *testing.T) {
 func TestFreshen(t *testing.T) {
 	t.Parallel()
 	root, stored := warehouseOf(t, 3)
+	editor, _ := openAt(t, root, Options{})
 	for _, e := range stored {
-		err := rewrite(e.Files, func(f *runFile) error {
+		err := editor.rewrite(t.Context(), e.Files, func(f *runFile) error {
 			f.Summary, f.Definitions = fullSummary(99), DefinitionsVersion-1
 			return nil
 		})
@@ -118,7 +119,7 @@ func TestFreshen(t *testing.T) {
 	if _, err := w.Resolve(t.Context(), "run-1"); err != nil || len(asked) != 1 {
 		t.Errorf("asked for %q, %v", asked, err)
 	}
-	path, err := w.CataloguePath(t.Context())
+	path, _, err := w.Catalogue(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,7 +96,7 @@ func TestStockDuckDB(t *testing.T) {
 	if _, err := writer.Finish(t.Context(), bare); err != nil {
 		t.Fatal(err)
 	}
-	catalogue, err := w.CataloguePath(t.Context())
+	catalogue, _, err := w.Catalogue(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

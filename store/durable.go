@@ -85,8 +85,19 @@ func syncDir(dir string) error {
 	return errors.Join(err, f.Close())
 }
 
-// makeDirs creates root/rel with all its parents below root, each synced into its parent.
+// makeDirs creates root/rel with all its parents below root, each synced into its parent. It begins anew when one that
+// was there is gone: whoever removes the last run of a partition removes the partition.
 func makeDirs(root, rel string) error {
+	const attempts = 10
+	for n := 1; ; n++ {
+		err := tryMakeDirs(root, rel)
+		if n == attempts || !errors.Is(err, os.ErrNotExist) || vanished(root) {
+			return err
+		}
+	}
+}
+
+func tryMakeDirs(root, rel string) error {
 	dir := root
 	for part := range strings.SplitSeq(rel, "/") {
 		parent := dir

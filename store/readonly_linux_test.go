@@ -84,7 +84,7 @@ func TestReadOnlyWarehouse(t *testing.T) {
 		if summarised != 1 {
 			t.Errorf("summarised %d times", summarised)
 		}
-		path, err := w.CataloguePath(t.Context())
+		path, _, err := w.Catalogue(t.Context())
 		if err != nil || strings.HasPrefix(path, root) {
 			t.Fatalf("the catalogue is %s, %v", path, err)
 		}

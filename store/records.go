@@ -93,31 +93,44 @@ type tableReader[T any] struct {
 
 // openTable opens the file at path; the reader of "" has no rows.
 func openTable[T any](path string) (t *tableReader[T], err error) {
+	defer damagedOnPanic(path, &err)
 	if path == "" {
 		return &tableReader[T]{err: io.EOF}, nil
 	}
-	file, err := os.Open(path)
+	file, opened, err := openParquetFile(path)
 	if err != nil {
 		return nil, err
 	}
+	return &tableReader[T]{path: path, file: file, rows: parquet.NewGenericReader[T](opened), buffer: make([]T, portionRows)}, nil
+}
+
+// openParquetFile reads the footer of the file at path. What is no Parquet is ErrDamaged.
+func openParquetFile(path string) (file *os.File, opened *parquet.File, err error) {
+	if file, err = os.Open(path); err != nil {
+		return nil, nil, err
+	}
 	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("%s: %w: %v", path, ErrDamaged, cause)
-		}
 		if err != nil {
-			t = nil
 			file.Close()
 		}
 	}()
+	defer damagedOnPanic(path, &err)
 	info, err := file.Stat()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	opened, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	opened, err = parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
+		err = fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
 	}
-	return &tableReader[T]{path: path, file: file, rows: parquet.NewGenericReader[T](opened), buffer: make([]T, portionRows)}, nil
+	return file, opened, err
+}
+
+// damagedOnPanic is for deferring: the library trusts what it reads.
+func damagedOnPanic(path string, err *error) {
+	if cause := recover(); cause != nil {
+		*err = fmt.Errorf("%s: %w: %v", path, ErrDamaged, cause)
+	}
 }
 
 // peek gives the next row, good until skip; io.EOF behind the last.
@@ -135,22 +148,24 @@ func (t *tableReader[T]) skip() { t.unread = t.unread[1:] }
 
 // fill reads into fresh rows: the library reuses the lists of old ones, and those belong to the caller now.
 func (t *tableReader[T]) fill() {
-	defer func() {
-		if cause := recover(); cause != nil {
-			t.unread, t.err = nil, fmt.Errorf("%s: %w: %v", t.path, ErrDamaged, cause)
-		}
-	}()
 	clear(t.buffer)
-	n, err := t.rows.Read(t.buffer)
+	n, err := t.read()
 	t.unread = t.buffer[:n]
 	switch {
 	case err == io.EOF:
 		t.err = io.EOF
+	case errors.Is(err, ErrDamaged):
+		t.err = err
 	case err != nil:
 		t.err = fmt.Errorf("%s: %w: %w", t.path, ErrDamaged, err)
 	case n == 0:
 		t.err = fmt.Errorf("%s: %w: it ends too early", t.path, ErrDamaged)
 	}
+}
+
+func (t *tableReader[T]) read() (n int, err error) {
+	defer damagedOnPanic(t.path, &err)
+	return t.rows.Read(t.buffer)
 }
 
 func (t *tableReader[T]) close() {

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // recoverDead finishes every run in the journal whose writer is gone. What goes wrong with one is a note; the error
@@ -131,11 +130,7 @@ func (w *Warehouse) journalledRun(dir, id string) Run {
 		return run
 	}
 	w.warn("%s is no good; only the id of the run is known", w.typed(filepath.Join(dir, runJSONFile)))
-	run = Run{RunID: id, Source: "collect", TimeBase: "process", ToolVersion: w.opts.ToolVersion}
-	if began, err := time.Parse(runIDTime, id[:min(len(id), len(runIDTime))]); err == nil {
-		run.BeganAt = began
-	}
-	return run
+	return unknownRun(id, w.opts.ToolVersion)
 }
 
 // recovered completes a run whose collector did not live to store it: from the rows alone, unless it died within

@@ -27,7 +27,7 @@ func (w *Warehouse) Resolve(ctx context.Context, ref string) (Entry, error) {
 // ResolveAll resolves each reference, in their order, with one look at the warehouse. The error joins those of all
 // references that name no run.
 func (w *Warehouse) ResolveAll(ctx context.Context, refs ...string) ([]Entry, error) {
-	found, err := w.lookup(ctx, refs...)
+	found, err := w.Find(ctx, refs...)
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +35,19 @@ func (w *Warehouse) ResolveAll(ctx context.Context, refs ...string) ([]Entry, er
 	return found, w.Freshen(ctx, found)
 }
 
-// lookup resolves references without looking at event files.
-func (w *Warehouse) lookup(ctx context.Context, refs ...string) ([]Entry, error) {
+// Select resolves references as ResolveAll does, and gives the catalogue's file of the same look at the warehouse.
+func (w *Warehouse) Select(ctx context.Context, refs ...string) (catalogue string, found []Entry, err error) {
+	if found, err = w.ResolveAll(ctx, refs...); err != nil {
+		return "", nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	catalogue, err = w.catalogueNow()
+	return catalogue, found, err
+}
+
+// Find resolves references as ResolveAll does, without looking at event files or summaries.
+func (w *Warehouse) Find(ctx context.Context, refs ...string) ([]Entry, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.refresh(ctx, namesOnly); err != nil {

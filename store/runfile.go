@@ -145,25 +145,33 @@ func (f *runFile) write(dir string, notBefore time.Time) error {
 	return replaceFile(filepath.Join(dir, runJSONFile), data, notBefore)
 }
 
-// UpdateRun lets edit change a finished run and replaces its run.json: its name, tags or note. Event files and
-// their place stay as they are. Of two edits of one run at the same moment the later wins. An unknown id is
-// ErrNotFound.
+// UpdateRun lets edit change a finished run and replaces its run.json: its name, tags or note. Event files and their
+// place stay as they are. An unknown id is ErrNotFound.
 func (w *Warehouse) UpdateRun(ctx context.Context, id string, edit func(*Run)) error {
 	entry, err := w.find(ctx, id)
 	if err != nil {
 		return err
 	}
-	err = rewrite(entry.Files, func(f *runFile) error {
-		edit(&f.Run)
-		if f.Run.RunID != id {
-			return errors.New("the id of a run cannot change")
+	return w.UpdateRuns(ctx, []Entry{entry}, edit)
+}
+
+// UpdateRuns does that to each of the entries. Edits of one run at the same moment come one after the other.
+func (w *Warehouse) UpdateRuns(ctx context.Context, entries []Entry, edit func(*Run)) error {
+	var problems []error
+	for _, entry := range entries {
+		id := entry.Run.RunID
+		err := w.rewrite(ctx, entry.Files, func(f *runFile) error {
+			edit(&f.Run)
+			if f.Run.RunID != id {
+				return errors.New("the id of a run cannot change")
+			}
+			return nil
+		})
+		if err != nil {
+			problems = append(problems, fmt.Errorf("update run %q in %s: %w", id, w.given, err))
 		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("update run %q in %s: %w", id, w.given, err)
 	}
-	return w.touch(ctx)
+	return errors.Join(append(problems, w.touch(ctx))...)
 }
 
 // touch brings the catalogue up to date after a change made here.
@@ -174,7 +182,12 @@ func (w *Warehouse) touch(ctx context.Context) error {
 }
 
 // rewrite replaces a run.json by its edited self.
-func rewrite(files Files, edit func(*runFile) error) error {
+func (w *Warehouse) rewrite(ctx context.Context, files Files, edit func(*runFile) error) error {
+	unlock, err := w.lockRun(ctx, files.Dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	info, err := os.Stat(files.RunJSON)
 	if err != nil {
 		return err

@@ -34,6 +34,7 @@ type Entry struct {
 	Definitions int
 
 	sizes fileSizes
+	dir   string // of the run's files, relative to the warehouse, with slashes
 }
 
 // fileSizes is what run.json says of a run's event files: bytes, or nil for a file the run does not have.

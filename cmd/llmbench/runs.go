@@ -4,7 +4,7 @@ import (
 	"llmbench/report"
 )
 
-// runsCmd lists runs and shows one.
+// runsCmd is all that is done with runs as wholes.
 type runsCmd struct {
 	List runsListCmd `cmd:"" default:"withargs" help:"List the runs of the warehouse, oldest first."`
 	Show runsShowCmd `cmd:"" help:"Print one run in full."`
@@ -15,27 +15,9 @@ func (runsCmd) Help() string {
 	return `A run is named by its id, any unique beginning of it, its --name, or latest, latest~1, ...
 
   llmbench runs
+  llmbench runs --where "tp = 8 AND failed = 0" --order-by "p99_ttft_ms DESC" --limit 10
+  llmbench runs --columns run_id,model,output_throughput --format csv
   llmbench runs show latest`
-}
-
-type runsListCmd struct{ warehouseFlag }
-
-// Run prints a line a run.
-func (c *runsListCmd) Run(a *app) error {
-	w, err := c.open(a)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	entries, err := w.Runs(a.ctx)
-	if err != nil {
-		return err
-	}
-	if len(entries) == 0 {
-		a.note("no runs in %s yet; llmbench collect makes one", c.Warehouse)
-		return nil
-	}
-	return report.WriteRuns(a.stdout, entries, a.writeOptions())
 }
 
 type runsShowCmd struct {

@@ -131,17 +131,14 @@ func (c *sqlCmd) question(a *app) (string, error) {
 
 // source is the whole warehouse, or the runs asked for.
 func (c *sqlCmd) source(a *app, w *store.Warehouse) (query.Source, error) {
-	catalogue, err := w.CataloguePath(a.ctx)
-	if err != nil {
-		return query.Source{}, err
-	}
-	source := query.Source{Catalogue: catalogue}
 	if len(c.Runs) > 0 {
-		source.Entries, err = w.ResolveAll(a.ctx, c.Runs...)
-	} else {
-		source.Entries, err = w.Runs(a.ctx)
+		return query.Selection(a.ctx, w, c.Runs...)
 	}
-	if err == nil && len(source.Entries) == 0 {
+	source, err := query.WholeWarehouse(a.ctx, w)
+	if err == nil && c.Init {
+		err = source.Load(a.ctx)
+	}
+	if err == nil && source.All == nil && len(source.Entries) == 0 {
 		a.note("no runs in %s yet; every table is empty", w.Dir())
 	}
 	return source, err
