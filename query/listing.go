@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"fmt"
 	"strings"
 )
@@ -33,4 +34,14 @@ func (l Listing) SQL() string {
 		text += fmt.Sprintf("LIMIT %d\n", l.Limit)
 	}
 	return text
+}
+
+// RunIDs gives the ids of the runs that the question finds, in its order.
+func (s *Session) RunIDs(ctx context.Context, l Listing) ([]string, error) {
+	l.Columns = []string{"run_id"}
+	rows, err := s.Query(ctx, l.SQL())
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(v []any) string { return v[0].(string) })
 }

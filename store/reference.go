@@ -55,8 +55,17 @@ func (w *Warehouse) Find(ctx context.Context, refs ...string) ([]Entry, error) {
 	}
 	found := make([]Entry, 0, len(refs))
 	var problems []error
+	byID := make(map[string]*catalogueRow)
+	if len(refs) > maxListed { // thousands of full ids are not to be looked for one by one
+		for _, row := range w.catalogue.rows {
+			byID[row.RunID] = row
+		}
+	}
 	for _, ref := range refs {
-		row, err := pick(w.catalogue.rows, ref)
+		row, err := byID[ref], error(nil)
+		if row == nil {
+			row, err = pick(w.catalogue.rows, ref)
+		}
 		if err != nil {
 			problems = append(problems, w.openError(ref, err))
 			continue

@@ -15,7 +15,7 @@ type grammar struct {
 	Compare   compareCmd       `cmd:"" help:"Show what differs between two runs."`
 	Report    reportCmd        `cmd:"" help:"Print the report of runs again, with charts where asked."`
 	SQL       sqlCmd           `cmd:"" name:"sql" help:"Ask the warehouse with SQL."`
-	Runs      runsCmd          `cmd:"" help:"List runs, or show one in full."`
+	Runs      runsCmd          `cmd:"" help:"List runs; show, tag, copy, merge, check and remove them."`
 	Dataset   datasetCmd       `cmd:"" help:"Look at the prompts of a dataset."`
 	Tokenize  tokenizeCmd      `cmd:"" help:"Show how a tokenizer counts a text."`
 	Import    importCmd        `cmd:"" help:"Take result files of other tools into the warehouse."`

@@ -8,6 +8,16 @@ import (
 type runsCmd struct {
 	List runsListCmd `cmd:"" default:"withargs" help:"List the runs of the warehouse, oldest first."`
 	Show runsShowCmd `cmd:"" help:"Print one run in full."`
+
+	Tag   runsTagCmd    `cmd:"" help:"Set tags of runs, or take them away."`
+	Name  runsNameCmd   `cmd:"" help:"Name a run."`
+	Note  runsNoteCmd   `cmd:"" help:"Keep a note with a run."`
+	Rm    runsRemoveCmd `cmd:"" help:"Remove runs for good."`
+	Merge runsMergeCmd  `cmd:"" help:"Make one run of the shards of a load that several hosts sent."`
+	Copy  runsCopyCmd   `cmd:"" help:"Copy runs into another warehouse."`
+
+	Check   runsCheckCmd   `cmd:"" help:"Verify every file: checksums, counts, leftovers."`
+	Recover runsRecoverCmd `cmd:"" help:"Repair what can be repaired."`
 }
 
 // Help is shown by runs --help.
@@ -17,7 +27,9 @@ func (runsCmd) Help() string {
   llmbench runs
   llmbench runs --where "tp = 8 AND failed = 0" --order-by "p99_ttft_ms DESC" --limit 10
   llmbench runs --columns run_id,model,output_throughput --format csv
-  llmbench runs show latest`
+  llmbench runs show latest
+  llmbench runs tag latest rack=r7
+  llmbench runs check`
 }
 
 type runsShowCmd struct {

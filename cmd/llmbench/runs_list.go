@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"llmbench/query"
@@ -42,6 +41,10 @@ func (c *runsListCmd) Run(a *app) error {
 		}
 		return c.print(a, entries)
 	}
+	listing := query.Listing{Columns: c.Columns, Where: c.Where, OrderBy: c.OrderBy, Limit: c.Limit}
+	if c.usualTable() {
+		return c.printChosen(a, w, listing)
+	}
 	source, err := query.WholeWarehouse(a.ctx, w)
 	if err != nil {
 		return err
@@ -51,10 +54,6 @@ func (c *runsListCmd) Run(a *app) error {
 		return err
 	}
 	defer session.Close()
-	listing := query.Listing{Columns: c.Columns, Where: c.Where, OrderBy: c.OrderBy, Limit: c.Limit}
-	if c.usualTable() {
-		return c.printChosen(a, w, session, listing)
-	}
 	answer := sqlCmd{Format: c.Format, Out: c.Out}
 	return answer.interruptibly(a, session, listing.SQL())
 }
@@ -69,13 +68,11 @@ func (c *runsListCmd) usualTable() bool {
 }
 
 // printChosen prints the usual table of the runs that the question names, in its order.
-func (c *runsListCmd) printChosen(a *app, w *store.Warehouse, session *query.Session, listing query.Listing) error {
-	listing.Columns = []string{"run_id"}
-	rows, err := session.Query(a.ctx, listing.SQL())
+func (c *runsListCmd) printChosen(a *app, w *store.Warehouse, listing query.Listing) error {
+	ids, err := a.runsWhere(w, listing)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
 	entries, err := w.Runs(a.ctx)
 	if err != nil {
 		return err
@@ -85,13 +82,10 @@ func (c *runsListCmd) printChosen(a *app, w *store.Warehouse, session *query.Ses
 		byID[entry.Run.RunID] = entry
 	}
 	var chosen []store.Entry
-	for rows.Next() {
-		if entry, known := byID[rows.Values()[0].(string)]; known {
+	for _, id := range ids {
+		if entry, known := byID[id]; known {
 			chosen = append(chosen, entry)
 		}
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return err
 	}
 	return c.print(a, chosen)
 }

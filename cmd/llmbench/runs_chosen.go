@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+
+	"llmbench/query"
+	"llmbench/store"
+)
+
+// chosenRuns are the runs that a command is to do something with.
+type chosenRuns struct {
+	Refs  []string `arg:"" optional:"" name:"run" help:"Runs: id, beginning of an id, name, latest or latest~N."`
+	Where string   `help:"Instead: every run for which this holds, SQL over the columns of runs and run_summary." placeholder:"SQL"`
+}
+
+// Validate is called by kong.
+func (c chosenRuns) Validate() error {
+	if (len(c.Refs) > 0) == (c.Where != "") {
+		return errors.New("name runs, or give --where")
+	}
+	return nil
+}
+
+// find gives the runs, without a look at their files.
+func (c chosenRuns) find(a *app, w *store.Warehouse) ([]store.Entry, error) {
+	if c.Where == "" {
+		return w.Find(a.ctx, c.Refs...)
+	}
+	ids, err := a.runsWhere(w, query.Listing{Where: c.Where})
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		a.note("no run in %s is like that", w.Dir())
+	}
+	return w.Find(a.ctx, ids...)
+}
+
+// runsWhere asks the catalogue for the ids of runs.
+func (a *app) runsWhere(w *store.Warehouse, listing query.Listing) ([]string, error) {
+	source, err := query.WholeWarehouse(a.ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	session, err := query.OpenLazily(a.ctx, source, query.Options{Warn: a.warn})
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	return session.RunIDs(a.ctx, listing)
+}

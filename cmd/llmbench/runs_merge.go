@@ -1,0 +1,38 @@
+package main
+
+import "fmt"
+
+// runsMergeCmd makes one run of the shards of a load.
+type runsMergeCmd struct {
+	Refs []string `arg:"" name:"run" help:"The shards: ids, beginnings of ids, names."`
+	Name string   `help:"Name of the merged run." placeholder:"TEXT"`
+	warehouseFlag
+}
+
+// Help is shown by runs merge --help.
+func (runsMergeCmd) Help() string {
+	return `For one load that several hosts sent at the same time, each into its own run. Times are anchored by when each run began by
+its host's clock, so they are as true as those clocks are equal (NTP: usually to a millisecond). The shards stay.
+
+  llmbench runs merge host-a host-b host-c --name whole`
+}
+
+// Run merges and names the new run.
+func (c *runsMergeCmd) Run(a *app) error {
+	w, err := c.open(a)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	shards, err := w.ResolveAll(a.ctx, c.Refs...)
+	if err != nil {
+		return err
+	}
+	entry, err := w.Merge(a.ctx, shards, optional(c.Name))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, entry.Run.RunID)
+	a.note("%d requests of %d runs are merged; their times hold as far as the hosts' clocks agree", *entry.Run.Completed+*entry.Run.Failed, len(shards))
+	return nil
+}
