@@ -24,6 +24,7 @@ type collectCmd struct {
 	fileFlags
 	randomFlags
 	prefixFlags
+	mediaFlags
 	traceFlags
 	tokenizerFlags
 	loadFlags

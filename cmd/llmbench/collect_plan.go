@@ -141,7 +141,7 @@ func (c *collectCmd) planData(p *collectPlan) error {
 	p.data.SelfTimed = c.SelfTimed != nil && *c.SelfTimed
 	c.traceFlags.into(&p.data)
 	c.prefixFlags.into(&p.data, c.OutputLen)
-	errs := []error{c.randomFlags.into(&p.data, c.InputLen, c.OutputLen), c.planFiles(p)}
+	errs := []error{c.randomFlags.into(&p.data, c.InputLen, c.OutputLen), c.mediaFlags.into(&p.data), c.planFiles(p)}
 	if c.OutputLen != nil {
 		p.data.OutputLen = *c.OutputLen
 		if *c.OutputLen < 1 {

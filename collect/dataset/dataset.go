@@ -20,6 +20,7 @@ type Config struct {
 	// PromptTokenIDs makes datasets of random prompts give token ids instead of text.
 	PromptTokenIDs bool
 	Random         RandomConfig
+	Media          MediaConfig
 	Files          FilesConfig
 	Custom         CustomConfig
 	Turns          TurnsConfig
@@ -63,6 +64,7 @@ var registry = map[string]entry{
 	"mt_bench":          {make: newTurns, validate: Config.validateTurns, templated: true},
 	"prefix_repetition": {make: newPrefixRepetition, validate: Config.validatePrefixes},
 	"random":            {make: newRandom, validate: Config.validateRandom, whole: true},
+	"random-mm":         {make: newRandomMedia, validate: Config.validateRandomMedia, whole: true},
 	"random-rerank":     {make: newRerank, validate: Config.validateRerank},
 	"sharegpt":          {make: newShareGPT, validate: Config.validateShareGPT},
 	"sonnet":            {make: newSonnet, validate: Config.validateSonnet, templated: true},
