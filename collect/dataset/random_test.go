@@ -166,7 +166,7 @@ func TestRandomValidate(t *testing.T) {
 			[]string{"--num-prompts", "--random-input-len", "--random-output-len", "--random-prefix-len", "--random-range-ratio 1", "--random-range-ratio -1"}},
 		{Config{Name: "random", NumPrompts: 1, Path: "x", Random: RandomConfig{InputLen: 1, OutputLen: 1}}, []string{"--dataset-path"}},
 		{Config{Name: "random", NumPrompts: 1, Random: RandomConfig{InputLen: 0, OutputLen: 1}}, []string{"could be empty"}},
-		{Config{Name: "nope", NumPrompts: 1}, []string{"--dataset-name", "random, random-rerank, sharegpt"}},
+		{Config{Name: "nope", NumPrompts: 1}, []string{"--dataset-name", "use one of burstgpt, "}},
 		{Config{Name: "sharegpt", NumPrompts: 1, OutputLen: -1}, []string{"--dataset-path", "--sharegpt-output-len"}},
 	} {
 		err := c.config.Validate()

@@ -14,6 +14,10 @@ func (s *Server) routes() http.Handler {
 	for path, methods := range map[string]map[string]http.HandlerFunc{
 		"/v1/completions":      {"POST": s.generates(false)},
 		"/v1/chat/completions": {"POST": s.generates(true)},
+		"/v1/embeddings":       {"POST": s.serves(s.readEmbeddings)},
+		"/pooling":             {"POST": s.serves(s.readEmbeddings)},
+		"/rerank":              {"POST": s.serves(s.readRerank)},
+		"/v1/rerank":           {"POST": s.serves(s.readRerank)},
 		"/v1/models":           {"GET": s.listModels},
 		"/tokenize":            {"POST": s.tokenize},
 		"/detokenize":          {"POST": s.detokenize},
@@ -65,6 +69,11 @@ func ok(http.ResponseWriter, *http.Request) {}
 
 // generates handles completions and chat.
 func (s *Server) generates(chat bool) http.HandlerFunc {
+	return s.serves(func(w http.ResponseWriter, r *http.Request) (*request, error) { return s.readRequest(w, r, chat) })
+}
+
+// serves handles what the engine computes.
+func (s *Server) serves(understand func(w http.ResponseWriter, r *http.Request) (*request, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		received, read := wireOf(r.Context()).received(), time.Now()
 		if !s.enter() {
@@ -77,7 +86,7 @@ func (s *Server) generates(chat bool) http.HandlerFunc {
 			t.EndedNS = s.clock.now()
 			s.log.log(t)
 		}()
-		req, err := s.readRequest(w, r, chat)
+		req, err := understand(w, r)
 		if err != nil {
 			s.refuse(w, t, err)
 			return
@@ -214,7 +223,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, c *call) {
 	t.Status, t.HeaderNS, t.FinishReason = http.StatusOK, s.clock.now(), c.req.reason
 	t.events = []sentEvent{{t.HeaderNS, int32(a.sent), kindBody}}
 	s.ended(c, false)
-	writeJSON(w, bodyOf(c.req.chat, c.req.identity, a.text.String(), c.req.reason, c.usage(a.sent)))
+	writeJSON(w, a.body())
 }
 
 // ended completes the record and the counts.

@@ -25,6 +25,8 @@ type request struct {
 	reason string // how the output ends: length or stop
 	gen    *generator
 	fault  *Fault
+	// numbers is the answer of a request that is not answered with text; nil for any other.
+	numbers func(u usage) any
 }
 
 func (r *request) layout() *layout {

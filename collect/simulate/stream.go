@@ -72,6 +72,13 @@ func (a *answer) Emit(tokens int, last bool) {
 	}
 }
 
+func (a *answer) body() any {
+	if a.req.numbers != nil {
+		return a.req.numbers(a.usage(0))
+	}
+	return bodyOf(a.req.chat, a.req.identity, a.text.String(), a.req.reason, a.usage(a.sent))
+}
+
 // stream writes a request's tokens as events. Emit runs on the scheduler's goroutine, the rest on the handler's; mu lies
 // between, and is held while the handler starts the response, so that no token overtakes the header.
 type stream struct {
