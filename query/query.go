@@ -62,6 +62,9 @@ func (s *Session) once(ctx context.Context, text string, args ...any) (*Rows, er
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
+	if err := s.allow(ctx, stmt, text); err != nil {
+		return nil, errors.Join(err, stmt.Close())
+	}
 	json := jsonColumns(stmt)
 	if len(json) > 0 {
 		if plain, err := s.prepare(ctx, jsonAsText(stmt, text)); err == nil {
@@ -75,11 +78,14 @@ func (s *Session) once(ctx context.Context, text string, args ...any) (*Rows, er
 	for i, arg := range args {
 		named[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
 	}
-	rows, err := stmt.QueryContext(ctx, named)
+	rows, err := s.execute(ctx, stmt, named)
 	if err != nil {
 		return nil, explain(ctx, errors.Join(err, stmt.Close()))
 	}
 	r := newRows(ctx, stmt, rows)
+	if s.streaming {
+		r.stop = s.interruptOn(ctx)
+	}
 	for _, i := range json {
 		r.Columns[i].Type = "JSON"
 	}
@@ -87,6 +93,13 @@ func (s *Session) once(ctx context.Context, text string, args ...any) (*Rows, er
 		r.countChanged()
 	}
 	return r, nil
+}
+
+func (s *Session) execute(ctx context.Context, stmt *duckdb.Stmt, args []driver.NamedValue) (driver.Rows, error) {
+	if s.streaming {
+		return queryStreamed(ctx, stmt, args)
+	}
+	return stmt.QueryContext(ctx, args)
 }
 
 func (s *Session) prepare(ctx context.Context, text string) (*duckdb.Stmt, error) {

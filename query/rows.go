@@ -37,6 +37,8 @@ type Rows struct {
 	row    []driver.Value
 	values []any
 	err    error
+	// stop ends the watch over a streamed answer; nil for one that is kept.
+	stop func()
 }
 
 func newRows(ctx context.Context, stmt *duckdb.Stmt, rows driver.Rows) *Rows {
@@ -93,6 +95,11 @@ func (r *Rows) Next() bool {
 	}
 	if err := r.rows.Next(r.row); err != nil {
 		r.err = err
+		if r.stop != nil && err == io.EOF {
+			if cut := streamError(r.rows); cut != nil {
+				r.err = cut
+			}
+		}
 		return false
 	}
 	for i, value := range r.row {
@@ -116,6 +123,10 @@ func (r *Rows) Err() error {
 func (r *Rows) Close() error {
 	if r.rows == nil {
 		return nil
+	}
+	if r.stop != nil {
+		r.stop()
+		r.stop = nil
 	}
 	err := errors.Join(r.rows.Close(), r.stmt.Close())
 	r.rows, r.stmt = nil, nil

@@ -22,6 +22,9 @@ type Options struct {
 	Threads     int    // 0: one for each core
 	MemoryLimit string // such as 4GB; "": 80% of the memory
 	TempDir     string // where a directory for spilled data is made and removed again; "": the system's
+	// ReadOnly takes questions alone, and lets them read no file outside ReadDirs: for hosts that people share.
+	ReadOnly bool
+	ReadDirs []string
 	// Warn takes what the user should know: a file that was set aside, a question that reads very many runs. It may be nil.
 	Warn func(string)
 }
@@ -75,6 +78,10 @@ type Session struct {
 	source    Source
 	warn      func(string)
 	bases     map[string]*base
+	// readOnly refuses what is no question, but for statements of ours, while trusted is set.
+	readOnly, trusted bool
+	// streaming says that rows of the running query are not kept.
+	streaming bool
 	// pending are the tables, views and macros that do not exist yet. A query that needs one fails, makes it and runs
 	// again. (The driver can name the tables of a query beforehand, but not those of every kind of query.)
 	pending map[string]bool
@@ -122,6 +129,10 @@ func start(ctx context.Context, source Source, options Options, tables []views.T
 	if err == nil {
 		err = s.create(ctx, tables, attachAtOpen)
 	}
+	if err == nil && options.ReadOnly {
+		s.readOnly = true
+		err = s.restrict(ctx, options.ReadDirs)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the warehouse's views: %w", err), s.Close())
 	}
@@ -130,7 +141,7 @@ func start(ctx context.Context, source Source, options Options, tables []views.T
 
 func (s *Session) connect(ctx context.Context, options Options) error {
 	// Without a directory to spill to a large question fails for want of memory, which is better than none being answered.
-	s.tempDir, _ = os.MkdirTemp(options.TempDir, "llmbench-sql-*")
+	s.tempDir, _ = makeTempDir(options.TempDir)
 	connector, err := duckdb.NewConnector(options.dsn(s.tempDir), nil)
 	if err != nil {
 		return err

@@ -155,7 +155,7 @@ func (w answerWriter) write(a *app, session *query.Session, question string) err
 	if w.format == formatParquet {
 		return w.writeParquet(a, session, question)
 	}
-	rows, err := session.Query(a.ctx, question)
+	rows, err := session.Stream(a.ctx, question)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -23,7 +26,21 @@ type sqlCmd struct {
 	Runs   []string `help:"Runs whose events to read; all when not given. The table runs lists every run all the same." placeholder:"RUN"`
 	Init   bool     `help:"Print the script that opens this warehouse in the stock DuckDB shell."`
 	Schema bool     `help:"List every table, view and column."`
+	sqlLimits
 	warehouseFlag
+}
+
+// sqlLimits bound what a question may use.
+type sqlLimits struct {
+	MemoryLimit string `help:"Memory for DuckDB, such as 4GB; what does not fit goes to a temporary folder. Exact percentiles take about 14 bytes a token beyond it. 80% of the machine's when not given." placeholder:"SIZE" group:"limits"`
+	Threads     int    `help:"Threads for DuckDB; one a core when not given." placeholder:"N" group:"limits"`
+	TempDir     string `help:"Where the temporary folder is made and removed again; the system's when not given." type:"path" placeholder:"DIR" group:"limits"`
+	ReadOnly    bool   `help:"Take questions alone, and read no file outside the warehouse: for questions of people who are not trusted with this host." group:"limits"`
+}
+
+// options are the session's, which may read the given folders.
+func (l sqlLimits) options(a *app, dirs ...string) query.Options {
+	return query.Options{Threads: l.Threads, MemoryLimit: l.MemoryLimit, TempDir: l.TempDir, ReadOnly: l.ReadOnly, ReadDirs: dirs, Warn: a.warn}
 }
 
 // Help is shown by sql --help.
@@ -53,10 +70,11 @@ func (c *sqlCmd) Validate() error {
 			ways++
 		}
 	}
+	var errs []error
 	if ways > 1 {
-		return errors.New("give one of a question, -f, --init and --schema")
+		errs = append(errs, errors.New("give one of a question, -f, --init and --schema"))
 	}
-	return nil
+	return errors.Join(append(errs, query.Options{Threads: c.Threads, MemoryLimit: c.MemoryLimit}.Validate())...)
 }
 
 // Run answers one question, or holds a conversation.
@@ -81,22 +99,42 @@ func (c *sqlCmd) Run(a *app) error {
 		_, err := io.WriteString(a.stdout, query.InitScript(source))
 		return err
 	}
-	session, err := query.Open(a.ctx, source, query.Options{Warn: a.warn})
+	dir, err := filepath.Abs(w.Dir())
+	if err != nil {
+		return err
+	}
+	session, err := query.Open(a.ctx, source, c.options(a, dir, filepath.Dir(source.Catalogue)))
 	if err != nil {
 		return err
 	}
 	defer session.Close()
 	if text == "" {
-		return c.converse(a, session)
+		return c.converse(a, session, names(source.Entries))
 	}
-	return c.interruptibly(a, session, text)
+	err = a.interruptibly(func(a *app) error { return answerWriter{c.Format, c.Out}.write(a, session, text) })
+	if errors.Is(err, context.Canceled) {
+		return &exitError{exitInterrupted, err}
+	}
+	return err
 }
 
-// interruptibly answers one question; Ctrl-C ends that question alone.
-func (c *sqlCmd) interruptibly(a *app, session *query.Session, text string) error {
-	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt, syscall.SIGTERM)
+// names are what runs are called by: ids, and names where they have one.
+func names(entries []store.Entry) []string {
+	var all []string
+	for _, e := range entries {
+		all = append(all, e.Run.RunID)
+		if e.Run.Name != nil && !slices.Contains(all, *e.Run.Name) {
+			all = append(all, *e.Run.Name)
+		}
+	}
+	return all
+}
+
+// interruptibly runs what a signal may end: Ctrl-C ends this alone, and what was spilled to disk is removed either way.
+func (a *app) interruptibly(run func(*app) error) error {
+	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	return c.answer(a.with(ctx), session, text)
+	return run(a.with(ctx))
 }
 
 // question finds the text to run; "" asks for a conversation.
@@ -142,9 +180,4 @@ func (c *sqlCmd) source(a *app, w *store.Warehouse) (query.Source, error) {
 		a.note("no runs in %s yet; every table is empty", w.Dir())
 	}
 	return source, err
-}
-
-// answer prints the rows of one question.
-func (c *sqlCmd) answer(a *app, session *query.Session, text string) error {
-	return answerWriter{c.Format, c.Out}.write(a, session, text)
 }

@@ -1,60 +1,97 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/peterh/liner"
 
 	"llmbench/query"
-	views "llmbench/sql"
+	"llmbench/report/format"
 )
 
-// converse asks for questions until the end of input. A question ends with a semicolon and may span lines.
-func (c *sqlCmd) converse(a *app, session *query.Session) error {
-	prompt := liner.NewLiner()
-	defer prompt.Close()
-	prompt.SetCtrlCAborts(true)
-	prompt.SetMultiLineMode(true)
-	prompt.SetCompleter(completeName)
+// conversation asks for questions until the end of input. A question ends with a semicolon and may span lines.
+type conversation struct {
+	app     *app
+	session *query.Session
+	line    *liner.State
+	names   completer
+	// plain is the terminal as it was before, for programs that are run from here.
+	plain liner.ModeApplier
+
+	format string
+	timing bool
+	pager  bool
+	// looking is how long the pager was open for the question.
+	looking time.Duration
+}
+
+const greeting = `SQL over the warehouse; a question ends with ;   \? for help, \d lists tables, Tab completes, \q leaves`
+
+// converse holds a conversation on a terminal.
+func (c *sqlCmd) converse(a *app, session *query.Session, runs []string) error {
+	plain, _ := liner.TerminalMode()
+	line := liner.NewLiner()
+	defer line.Close()
+	t := &conversation{app: a, session: session, line: line, plain: plain, names: newCompleter(runs), format: c.Format, timing: true, pager: true}
+	line.SetCtrlCAborts(true)
+	line.SetMultiLineMode(true)
+	line.SetTabCompletionStyle(liner.TabPrints)
+	line.SetWordCompleter(t.names.complete)
 	history := a.historyFile()
-	loadHistory(prompt, history)
-	defer a.saveHistory(prompt, history)
-	fmt.Fprintln(a.stdout, "SQL over the warehouse; a question ends with ;   \\d lists tables, \\d NAME its columns, \\q leaves")
+	loadHistory(line, history)
+	defer a.saveHistory(line, history)
+	fmt.Fprintln(a.stdout, greeting)
+	return t.run()
+}
+
+func (t *conversation) run() error {
 	text := ""
 	for {
-		line, err := prompt.Prompt(promptFor(text))
+		line, err := t.line.Prompt(promptFor(text))
 		switch {
 		case errors.Is(err, liner.ErrPromptAborted):
 			text = ""
 			continue
 		case errors.Is(err, io.EOF):
-			fmt.Fprintln(a.stdout)
+			fmt.Fprintln(t.app.stdout)
 			return nil
 		case err != nil:
 			return fmt.Errorf("read a question: %w", err)
 		}
-		if text == "" && (line == "quit" || line == "exit") {
-			return nil
-		}
-		if strings.HasPrefix(line, "\\") {
-			if !c.command(a, line) {
+		if text == "" {
+			if leaves(line) {
 				return nil
 			}
-			continue
+			if strings.HasPrefix(strings.TrimSpace(line), "\\") {
+				t.line.AppendHistory(line)
+				if !t.command(line) {
+					return nil
+				}
+				continue
+			}
 		}
 		text += line + "\n"
 		if _, rest := query.Split(text); rest != "" || strings.TrimSpace(text) == "" {
 			continue
 		}
-		prompt.AppendHistory(strings.TrimSpace(text))
-		c.reply(a, session, text)
+		t.line.AppendHistory(oneLine(text))
+		t.reply(text)
 		text = ""
 	}
+}
+
+// leaves reports the words by which people leave other prompts.
+func leaves(line string) bool {
+	switch strings.TrimRight(strings.TrimSpace(line), ";") {
+	case "quit", "exit", ".quit", ".exit":
+		return true
+	}
+	return false
 }
 
 func promptFor(text string) string {
@@ -64,79 +101,67 @@ func promptFor(text string) string {
 	return "     ...> "
 }
 
-// reply answers one question of a conversation, which goes on after an error.
-func (c *sqlCmd) reply(a *app, session *query.Session, text string) {
-	if err := c.interruptibly(a, session, text); err != nil {
-		fmt.Fprintln(a.stderr, err)
+// oneLine is a question as the history keeps it. A comment that ends with its line keeps the lines apart.
+func oneLine(text string) string {
+	text = strings.TrimSpace(text)
+	if strings.Contains(text, "--") {
+		return strings.ReplaceAll(text, "\n", " \n")
 	}
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "\n", " ")), " ")
 }
 
-// command runs a backslash command; false ends the conversation.
-func (c *sqlCmd) command(a *app, line string) bool {
-	word, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-	tables := query.Schema()
-	if name != "" {
-		tables = nil
-		if t, ok := views.Find(strings.TrimSpace(name)); ok {
-			tables = []views.Table{t}
-		}
-	}
-	switch {
-	case word == "\\q":
-		return false
-	case word == "\\d" && name == "":
-		for _, t := range tables {
-			fmt.Fprintf(a.stdout, "%-24s %s\n", t.Name, t.Row)
-		}
-	case word == "\\d" && tables != nil:
-		// A terminal that went away ends the conversation at the next prompt.
-		_ = writeSchema(a.stdout, tables)
-	case word == "\\d":
-		fmt.Fprintf(a.stderr, "no table %q; \\d lists them\n", name)
-	default:
-		fmt.Fprintln(a.stderr, "\\d lists tables, \\d NAME its columns, \\q leaves")
-	}
-	return true
-}
-
-// completeName completes the last word with the name of a table, view or macro.
-func completeName(line string) (completions []string) {
-	start := strings.LastIndexAny(line, " \t(,") + 1
-	for _, t := range query.Schema() {
-		if word := line[start:]; word != "" && strings.HasPrefix(t.Name, strings.ToLower(word)) {
-			completions = append(completions, line[:start]+t.Name)
-		}
-	}
-	return completions
-}
-
-// historyFile is where questions are kept: $XDG_STATE_HOME/llmbench/sql_history; "" when there is no home.
-func (a *app) historyFile() string {
-	state := a.getenv("XDG_STATE_HOME")
-	if state == "" {
-		home := a.getenv("HOME")
-		if home == "" {
-			return ""
-		}
-		state = filepath.Join(home, ".local", "state")
-	}
-	return filepath.Join(state, "llmbench", "sql_history")
-}
-
-// loadHistory and saveHistory do what they can: a lost history is no reason to stop a conversation.
-func loadHistory(prompt *liner.State, path string) {
-	if file, err := os.Open(path); err == nil {
-		defer file.Close()
-		_, _ = prompt.ReadHistory(file)
-	}
-}
-
-func (a *app) saveHistory(prompt *liner.State, path string) {
-	if path == "" {
-		return
-	}
-	err := writeFile(path, func(f *os.File) error { _, err := prompt.WriteHistory(f); return err })
+// reply answers one question of a conversation, which goes on after an error. Ctrl-C ends the question alone.
+func (t *conversation) reply(text string) {
+	began := time.Now()
+	t.looking = 0
+	err := t.app.interruptibly(func(a *app) error { return t.answer(a, text) })
 	if err != nil {
-		a.note("the history of questions could not be kept: %v", err)
+		fmt.Fprintln(t.app.stderr, err)
 	}
+	if t.timing {
+		fmt.Fprintf(t.app.stdout, "Time: %s\n", shortDuration(time.Since(began)-t.looking))
+	}
+}
+
+func shortDuration(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}
+
+// shownRows is how many rows a table in a conversation shows: more is for files.
+const shownRows = 10_000
+
+// answer prints the rows of a question, through the pager when they do not fit the screen.
+func (t *conversation) answer(a *app, text string) error {
+	if t.format != "table" {
+		return answerWriter{format: t.format}.write(a, t.session, text)
+	}
+	rows, err := t.session.Stream(a.ctx, text)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	width, height := a.screen()
+	if len(rows.Columns) == 0 {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout, "done")
+		return nil
+	}
+	program := t.pagerProgram()
+	if program == nil {
+		return format.Write(a.stdout, t.format, formatRows{rows}, format.Options{Width: width, MaxRows: shownRows})
+	}
+	var page bytes.Buffer
+	if err := format.Write(&page, t.format, formatRows{rows}, format.Options{MaxRows: shownRows}); err != nil {
+		return err
+	}
+	if fits(page.Bytes(), width, height) {
+		_, err := a.stdout.Write(page.Bytes())
+		return err
+	}
+	return t.page(program, &page)
 }
