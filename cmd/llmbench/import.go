@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -93,8 +94,17 @@ func (c *importCmd) Validate() error {
 	return errors.Join(append(errs, err)...)
 }
 
-// Run imports the files one after another. One that cannot be read does not keep the others out.
+// Run imports the files one after another. One that cannot be read does not keep the others out. Ctrl-C takes effect
+// between runs: one that is being written is finished.
 func (c *importCmd) Run(a *app) error {
+	err := a.interruptibly(func(interrupted *app) error { return c.importAll(a, interrupted.ctx) })
+	if errors.Is(err, context.Canceled) {
+		return &exitError{exitInterrupted, errors.New("interrupted; the runs named above are in the warehouse")}
+	}
+	return err
+}
+
+func (c *importCmd) importAll(a *app, until context.Context) error {
 	labels, err := c.labels()
 	if err != nil {
 		return usageError(err)
@@ -109,11 +119,15 @@ func (c *importCmd) Run(a *app) error {
 	}
 	defer w.Close()
 	var errs []error
+	var unknown []string
 	imported := 0
 	for _, file := range files {
-		n, err := c.importFile(a, w, file, labels, &imported)
+		n, err := c.importFile(a, until, w, file, labels, &imported)
+		if until.Err() != nil {
+			return until.Err()
+		}
 		if errors.Is(err, interchange.ErrUnknown) && file.found {
-			a.note("left out: %v", err)
+			unknown = append(unknown, file.path)
 			continue
 		}
 		errs = append(errs, err)
@@ -121,7 +135,19 @@ func (c *importCmd) Run(a *app) error {
 			errs = append(errs, fmt.Errorf("import %s: it holds no run", file.path))
 		}
 	}
+	if len(unknown) > 0 {
+		a.note("left out, of no known format: %s", someOf(unknown))
+	}
 	return errors.Join(errs...)
+}
+
+// someOf names the first few of many.
+func someOf(names []string) string {
+	const most = 3
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // importedFile is a file to import; found says that a folder was named and not the file.
@@ -156,7 +182,7 @@ func (c *importCmd) files() ([]importedFile, error) {
 }
 
 // importFile imports every run of a file and prints their ids.
-func (c *importCmd) importFile(a *app, w *store.Warehouse, file importedFile, labels interchange.Labels, imported *int) (n int, err error) {
+func (c *importCmd) importFile(a *app, until context.Context, w *store.Warehouse, file importedFile, labels interchange.Labels, imported *int) (n int, err error) {
 	zone := time.Local
 	if c.Timezone != "" {
 		if zone, err = time.LoadLocation(c.Timezone); err != nil {
@@ -164,7 +190,7 @@ func (c *importCmd) importFile(a *app, w *store.Warehouse, file importedFile, la
 		}
 	}
 	for run, err := range interchange.Read(interchange.Source{Path: file.path, Zone: zone}, c.Format) {
-		if err != nil {
+		if err := errors.Join(err, until.Err()); err != nil {
 			return n, err
 		}
 		n++

@@ -232,6 +232,35 @@ func TestPlainJSON(t *testing.T) {
 	check(`["Nothing", null, Ivory]`, `["Nothing", null, Ivory]`)
 }
 
+func TestParseObject(t *testing.T) {
+	check := func(text, want string) {
+		t.Helper()
+		fields, err := parseObject([]byte(text))
+		got := fmt.Sprint(err)
+		if err == nil {
+			got = string(must(object(fields).MarshalJSON()))
+		}
+		if got != want {
+			t.Errorf("%s becomes %s, want %s", text, got, want)
+		}
+	}
+	check(` { "b" : 1 , "a" :[ {"x":"}"} , "\"" ] } `, `{"b": 1, "a": [{"x":"}"},"\""]}`)
+	check(`{}`, `{}`)
+	check("{\"\\u00e9\": null, \"é\": true}", `{"é": true}`)
+	check(`[`, `there is "[" where an object should begin`)
+	check(``, `there is "" where an object should begin`)
+	check(`{"a"`, `key a has no value`)
+	check(`{"a" 1}`, `key a has no value`)
+	check(`{a: 1}`, `there is no key where one should be`)
+	check(`{"a": 1,}`, `there is no key where one should be`)
+	check(`{"a": 1 "b": 2}`, `there is '"' where a comma should be`)
+	check(`{"a": }`, `key a: there is '}' where a value should begin`)
+	check(`{"a": nul}`, `key a: "nul" is no JSON`)
+	check(`{"a": [1, 2`, `key a: it ends in the middle`)
+	check(`{"a": 1`, `it ends in the middle`)
+	check("{\"a\": \"x\\\"}", `key a: it ends in the middle`)
+}
+
 func TestFailure(t *testing.T) {
 	check := func(text, status string, code int64) {
 		t.Helper()
@@ -377,8 +406,8 @@ func fuzzFormat(f *testing.F, pattern string, format Format) {
 			f.Add(text)
 		}
 	}
+	path := filepath.Join(f.TempDir(), "file")
 	f.Fuzz(func(t *testing.T, text []byte) {
-		path := filepath.Join(t.TempDir(), "file")
 		if err := os.WriteFile(path, text, 0o666); err != nil {
 			t.Fatal(err)
 		}

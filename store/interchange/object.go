@@ -3,8 +3,8 @@ package interchange
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"os"
 )
@@ -56,32 +56,6 @@ func encodeTo(out *bytes.Buffer, value any) error {
 	return err
 }
 
-// parseObject gives the fields of a JSON object in their order, values as json.RawMessage.
-func parseObject(text []byte) ([]Field, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	open, err := decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	if open != json.Delim('{') {
-		return nil, fmt.Errorf("there is %v where an object should begin", open)
-	}
-	var fields []Field
-	for decoder.More() {
-		key, err := decoder.Token()
-		if err != nil {
-			return nil, err
-		}
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, fmt.Errorf("key %v: %w", key, err)
-		}
-		fields = append(fields, Field{key.(string), value})
-	}
-	_, err = decoder.Token()
-	return fields, err
-}
-
 // into decodes fields, whose values are JSON, into a struct.
 func into(fields []Field, target any) error {
 	text, err := json.Marshal(object(fields))
@@ -100,21 +74,24 @@ func documents(path string) iter.Seq2[json.RawMessage, error] {
 			yield(nil, err)
 			return
 		}
-		decoder := json.NewDecoder(bytes.NewReader(plainJSON(text)))
-		for n := 1; ; n++ {
-			var value json.RawMessage
-			err := decoder.Decode(&value)
+		text = plainJSON(text)
+		at := skipBlanks(text, 0)
+		for n := 1; at < len(text); n++ {
+			end, err := valueEnd(text, at)
 			switch {
-			case err == io.EOF:
-				return
-			case err == io.ErrUnexpectedEOF:
-				err = fmt.Errorf("it ends in the middle of its JSON value %d", n)
+			case errors.Is(err, errCut):
+				err = fmt.Errorf("%w of its JSON value %d", err, n)
 			case err != nil:
-				err = fmt.Errorf("JSON value %d, before byte %d: %w", n, decoder.InputOffset(), err)
+				err = fmt.Errorf("JSON value %d, at byte %d: %w", n, at, err)
 			}
-			if !yield(value, err) || err != nil {
+			if err != nil {
+				yield(nil, err)
 				return
 			}
+			if !yield(json.RawMessage(text[at:end:end]), nil) {
+				return
+			}
+			at = skipBlanks(text, end)
 		}
 	}
 }
