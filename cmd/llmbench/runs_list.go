@@ -54,8 +54,7 @@ func (c *runsListCmd) Run(a *app) error {
 		return err
 	}
 	defer session.Close()
-	answer := sqlCmd{Format: c.Format, Out: c.Out}
-	return answer.interruptibly(a, session, listing.SQL())
+	return a.interruptibly(func(a *app) error { return answerWriter{c.Format, c.Out}.write(a, session, listing.SQL()) })
 }
 
 // asks tells whether there is anything to ask the catalogue.
