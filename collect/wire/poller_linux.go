@@ -109,18 +109,14 @@ func (p *poller) remove(k *connection) {
 // every wake-up costs a second one, of the goroutine, and a search for other work before the thread sleeps again.
 func (p *poller) run() {
 	defer close(p.ended)
-	timeout := -1
-	tick := p.client.tick()
-	if tick > 0 {
-		timeout = int(tick.Milliseconds())
-	}
+	tick := p.client.tick() // below 0 for none
 	next := time.Now().Add(tick)
 	for {
-		n, err := p.wait(timeout)
+		n, err := p.wait(tick)
 		if p.closing.Load() {
 			return
 		}
-		if err == nil {
+		if err == nil && n+len(p.rest) > 0 {
 			p.round(n)
 		}
 		if tick > 0 && !time.Now().Before(next) {
@@ -130,28 +126,41 @@ func (p *poller) run() {
 	}
 }
 
-// gatherFor is how long sockets that become ready in quick succession are left to gather. Their times are the kernel's, so
-// all that comes later is the next request of a user who waits for this one's end: half of it on average.
-const gatherFor = 250 * time.Microsecond
+// gatherFor is how long sockets that become ready in quick succession are left to gather, rounds less than soon apart.
+// Their times are the kernel's, so all that comes later is the next request of a user who waits for this one's end: half
+// of it on average.
+const (
+	gatherFor = 250 * time.Microsecond
+	soon      = 2 * time.Millisecond
+)
 
-// holdFor is how long the poller then waits without letting its processor go. Under load something comes sooner, and a
-// processor let go is given away, asked for again and watched over: dearer than the reading. A client has the runtime
-// make one more for it. Rounds that are further apart than this are no load.
-const holdFor = 2 * time.Millisecond
+// holdFor is how long after the last arrival the poller waits without letting its processor go, holdStep at a time. A
+// processor let go and asked for again wakes the runtime's monitor, which then looks around every 20 us: at 16 streams
+// that was more than all the rest. The runtime has one more for it; see NewClient. A collection's signal ends the wait.
+const (
+	holdFor  = time.Second
+	holdStep = 8 * time.Millisecond
+)
 
 // wait gives how many sockets are ready. Under load waking for each of them would cost more than reading it.
-func (p *poller) wait(timeout int) (int, error) {
+func (p *poller) wait(timeout time.Duration) (int, error) {
 	room := p.ready[:roundEvents-len(p.rest)]
 	if len(p.rest) > 0 {
 		return epollHeld(p.epoll, room, 0)
 	}
-	if sleep := gatherFor - time.Since(p.woke); p.stamped && p.busy && sleep > 0 {
-		nap(sleep)
-		if n, err := epollHeld(p.epoll, room, holdFor); n > 0 || err != nil {
-			return n, err
-		}
+	since := time.Since(p.woke)
+	if p.stamped && p.busy && since < gatherFor {
+		nap(gatherFor - since)
 	}
-	return unix.EpollWait(p.epoll, room, timeout)
+	switch {
+	case since >= holdFor && timeout < 0:
+		return unix.EpollWait(p.epoll, room, -1)
+	case since >= holdFor:
+		return unix.EpollWait(p.epoll, room, int(timeout.Milliseconds()))
+	case timeout < 0 || timeout > holdStep:
+		timeout = holdStep
+	}
+	return epollHeld(p.epoll, room, timeout)
 }
 
 // round reads what is ready, then hands it on. What one read leaves the next round finds.
@@ -178,7 +187,7 @@ func (p *poller) round(n int) {
 func (p *poller) begin(n int) {
 	var now time.Time
 	p.clock, now = readClock(p.client.config.NowNS, p.woke)
-	p.busy = now.Sub(p.woke) < holdFor
+	p.busy = now.Sub(p.woke) < soon
 	if n+len(p.rest) < roundEvents {
 		p.woke = now
 	}
