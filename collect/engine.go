@@ -163,9 +163,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return neverBegan(), err
 	}
-	// A collection in the first second would be seen as the server's; memory is cheaper than that.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	runtime.GC()
+	defer easeCollector()()
 	e.recorder = newRecorder(e.sink, e.config.CountTokens, e.Stop)
 	e.originNS.Store(e.nowNS())
 	e.recordWarmups(warmups)

@@ -18,7 +18,7 @@ type prepared struct {
 }
 
 // aheadBytes bounds the bodies that wait to be sent, so that a million prompts start as soon as a few do.
-const aheadBytes = 64 << 20
+const aheadBytes = 32 << 20
 
 // preparer builds bodies in schedule order, as far ahead as aheadBytes allows.
 type preparer struct {

@@ -53,9 +53,11 @@ type arrivalReader struct {
 	table   table
 	columns arrivalColumns
 	unit    time.Duration // of a number in the time column
+	started bool          // a time has been read
+	dated   bool          // times are dates, not numbers
+	layout  int           // of the last date, among layouts
 	first   time.Time     // of the first row, where times are dates
 	origin  time.Duration // of the first row, where they are numbers
-	started bool
 	out     arrivals
 }
 
@@ -191,41 +193,58 @@ func (r *arrivalReader) take() error {
 	return nil
 }
 
-// time is the row's, since the first row of the file.
+// time is the row's, since the first row of the file. Which of both forms the times have, the first one decides.
 func (r *arrivalReader) time() (time.Duration, error) {
 	text, err := r.table.cell(r.columns.time)
 	if err != nil {
 		return 0, err
 	}
-	wrong := fmt.Errorf("%s %.40q: must be a number or a time such as 2024-05-10 00:00:00.009930", r.columns.time, text)
-	if v, err := strconv.ParseFloat(text, 64); err == nil {
-		ns := v * float64(r.unit)
-		if !(math.Abs(ns) < math.MaxInt64/4) || r.started && !r.first.IsZero() {
-			return 0, wrong
-		}
-		if !r.started {
-			r.started, r.origin = true, time.Duration(ns)
-		}
-		return time.Duration(ns) - r.origin, nil
-	}
-	at, err := parseTime(text)
-	if err != nil || r.started && r.first.IsZero() {
-		return 0, wrong
-	}
 	if !r.started {
-		r.started, r.first = true, at
+		_, err := strconv.ParseFloat(text, 64)
+		r.dated = err != nil
 	}
-	return at.Sub(r.first), nil
+	since := r.number
+	if r.dated {
+		since = r.date
+	}
+	at, ok := since(text)
+	if !ok {
+		return 0, fmt.Errorf("%s %.40q: must be a number or a time such as 2024-05-10 00:00:00.009930, as the first row's", r.columns.time, text)
+	}
+	r.started = true
+	return at, nil
 }
 
-// parseTime reads the dates of Azure's traces, with and without a zone, and the standard's.
-func parseTime(text string) (t time.Time, err error) {
-	for _, layout := range []string{"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999", time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if t, err = time.Parse(layout, text); err == nil {
-			return t, nil
-		}
+// number is a time in the unit of the file.
+func (r *arrivalReader) number(text string) (time.Duration, bool) {
+	v, err := strconv.ParseFloat(text, 64)
+	ns := v * float64(r.unit)
+	if err != nil || !(math.Abs(ns) < math.MaxInt64/4) {
+		return 0, false
 	}
-	return t, err
+	if !r.started {
+		r.origin = time.Duration(ns)
+	}
+	return time.Duration(ns) - r.origin, true
+}
+
+// layouts are those of Azure's traces, with and without a zone, and the standard's.
+var layouts = []string{"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999", time.RFC3339Nano, "2006-01-02T15:04:05.999999999"}
+
+// date is a time in the layout of the row before, or in another.
+func (r *arrivalReader) date(text string) (time.Duration, bool) {
+	at, err := time.Parse(layouts[r.layout], text)
+	for i := 0; err != nil && i < len(layouts); i++ {
+		r.layout = i
+		at, err = time.Parse(layouts[i], text)
+	}
+	if err != nil {
+		return 0, false
+	}
+	if !r.started {
+		r.first = at
+	}
+	return at.Sub(r.first), true
 }
 
 // blocks are the row's hashes: a list of numbers or of strings, written as JSON or parted by anything else.

@@ -1,9 +1,6 @@
 package dataset
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // PrefixConfig shapes the dataset prefix_repetition.
 type PrefixConfig struct {
@@ -12,20 +9,15 @@ type PrefixConfig struct {
 }
 
 func (c Config) validatePrefixes() error {
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
-	}
-	p := c.Prefix
-	errs = append(errs, c.readsNoFile())
-	check(p.PrefixLen >= 0 && p.PrefixLen <= mostTokens, "--prefix-repetition-prefix-len %d: must be between 0 and %d", p.PrefixLen, mostTokens)
-	check(p.SuffixLen >= 0 && p.SuffixLen <= mostTokens, "--prefix-repetition-suffix-len %d: must be between 0 and %d", p.SuffixLen, mostTokens)
-	check(p.OutputLen >= 1 && p.OutputLen <= mostTokens, "--prefix-repetition-output-len %d: must be between 1 and %d", p.OutputLen, mostTokens)
-	check(p.PrefixLen+p.SuffixLen != 0, "--prefix-repetition-prefix-len 0 with --prefix-repetition-suffix-len 0: the prompts would be empty")
-	check(p.Prefixes >= 1 && p.Prefixes <= c.load(), "--prefix-repetition-num-prefixes %d: must be between 1 and the number of prompts, %d", p.Prefixes, c.load())
-	return errors.Join(errs...)
+	x := c.Prefix
+	var p problems
+	p.add(c.readsNoFile())
+	p.tokens("prefix-repetition-prefix-len", x.PrefixLen, 0)
+	p.tokens("prefix-repetition-suffix-len", x.SuffixLen, 0)
+	p.tokens("prefix-repetition-output-len", x.OutputLen, 1)
+	p.check(x.PrefixLen+x.SuffixLen != 0, "--prefix-repetition-prefix-len 0 with --prefix-repetition-suffix-len 0: the prompts would be empty")
+	p.check(x.Prefixes >= 1 && x.Prefixes <= c.load(), "--prefix-repetition-num-prefixes %d: must be between 1 and the number of prompts, %d", x.Prefixes, c.load())
+	return p.err()
 }
 
 // readsNoFile refuses a path that would not be looked at.

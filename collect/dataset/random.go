@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -44,30 +43,25 @@ func (r *RangeRatio) UnmarshalText(text []byte) error {
 }
 
 func (c Config) validateRandom() error {
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
-	}
+	var p problems
 	r := c.Random
-	errs = append(errs, c.readsNoFile())
-	check(r.InputLen >= 0 && r.InputLen <= mostTokens, "--random-input-len %d: must be between 0 and %d", r.InputLen, mostTokens)
-	check(r.OutputLen >= 1 && r.OutputLen <= mostTokens, "--random-output-len %d: must be between 1 and %d", r.OutputLen, mostTokens)
-	check(r.PrefixLen >= 0 && r.PrefixLen <= mostTokens, "--random-prefix-len %d: must be between 0 and %d", r.PrefixLen, mostTokens)
-	check(inUnit(r.Range.Input), "--random-range-ratio %g (input): must be at least 0 and below 1", r.Range.Input)
+	p.add(c.readsNoFile())
+	p.tokens("random-input-len", r.InputLen, 0)
+	p.tokens("random-output-len", r.OutputLen, 1)
+	p.tokens("random-prefix-len", r.PrefixLen, 0)
+	p.check(inUnit(r.Range.Input), "--random-range-ratio %g (input): must be at least 0 and below 1", r.Range.Input)
 	if r.Range.Output != r.Range.Input {
-		check(inUnit(r.Range.Output), "--random-range-ratio %g (output): must be at least 0 and below 1", r.Range.Output)
+		p.check(inUnit(r.Range.Output), "--random-range-ratio %g (output): must be at least 0 and below 1", r.Range.Output)
 	}
-	check(!r.Mix.Given() || !r.InputDist.Given() && !r.OutputDist.Given(), "--random-sequence-dist: gives both lengths; leave --random-input-dist and --random-output-dist out")
+	p.check(!r.Mix.Given() || !r.InputDist.Given() && !r.OutputDist.Given(), "--random-sequence-dist: gives both lengths; leave --random-input-dist and --random-output-dist out")
 	ranged := r.Range.Input != 0 && (r.InputDist.Given() || r.Mix.Given()) || r.Range.Output != 0 && (r.OutputDist.Given() || r.Mix.Given())
-	check(!ranged, "--random-range-ratio: a distribution has a range of its own; leave one of them out")
-	check(r.BatchSize >= 0 && r.BatchSize <= mostBatch, "--random-batch-size %d: must be between 1 and %d", r.BatchSize, mostBatch)
-	check(r.BatchSize <= 1 || !c.PromptTokenIDs, "--prompt-token-ids: a batch is sent as text; leave it or --random-batch-size out")
-	if errors.Join(errs...) == nil {
-		check(r.PrefixLen+r.input().Least() >= 1 || r.Mix.Given(), "--random-input-len %d with --random-range-ratio %g: a prompt could be empty", r.InputLen, r.Range.Input)
+	p.check(!ranged, "--random-range-ratio: a distribution has a range of its own; leave one of them out")
+	p.check(r.BatchSize >= 0 && r.BatchSize <= mostBatch, "--random-batch-size %d: must be between 1 and %d", r.BatchSize, mostBatch)
+	p.check(r.BatchSize <= 1 || !c.PromptTokenIDs, "--prompt-token-ids: a batch is sent as text; leave it or --random-batch-size out")
+	if p == nil {
+		p.check(r.PrefixLen+r.input().Least() >= 1 || r.Mix.Given(), "--random-input-len %d with --random-range-ratio %g: a prompt could be empty", r.InputLen, r.Range.Input)
 	}
-	return errors.Join(errs...)
+	return p.err()
 }
 
 // mostBatch bounds the texts of one request.

@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -19,22 +18,18 @@ type MediaConfig struct {
 }
 
 func (c Config) validateRandomMedia() error {
-	errs := []error{c.validateRandom()}
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
-	}
+	var p problems
+	p.add(c.validateRandom())
 	m := c.Media
-	check(c.Files.Chat, "--dataset-name random-mm: pictures are parts of a chat; use a chat --backend, such as openai-chat or vllm-chat")
-	check(!c.PromptTokenIDs, "--prompt-token-ids: a chat is text; leave it out")
-	check(c.Random.BatchSize <= 1, "--random-batch-size: a chat is no batch; leave it out")
-	check(m.Items >= 0 && m.Items <= mostItems, "--random-mm-base-items-per-request %d: must be between 0 and %d", m.Items, mostItems)
-	check(m.ItemsRange >= 0 && m.ItemsRange <= 1, "--random-mm-num-mm-items-range-ratio %g: must be between 0 and 1", m.ItemsRange)
+	p.check(c.Files.Chat, "--dataset-name random-mm: pictures are parts of a chat; use a chat --backend, such as openai-chat or vllm-chat")
+	p.check(!c.PromptTokenIDs, "--prompt-token-ids: a chat is text; leave it out")
+	p.check(c.Random.BatchSize <= 1, "--random-batch-size: a chat is no batch; leave it out")
+	p.check(m.Items >= 0 && m.Items <= mostItems, "--random-mm-base-items-per-request %d: must be between 0 and %d", m.Items, mostItems)
+	p.check(m.ItemsRange >= 0 && m.ItemsRange <= 1, "--random-mm-num-mm-items-range-ratio %g: must be between 0 and 1", m.ItemsRange)
 	if m.ItemsRange >= 0 && m.ItemsRange <= 1 {
-		check(m.items().Most() <= m.room(), "--random-mm-base-items-per-request %d: --random-mm-limit-mm-per-prompt and --random-mm-bucket-config leave room for %d", m.Items, m.room())
+		p.check(m.items().Most() <= m.room(), "--random-mm-base-items-per-request %d: --random-mm-limit-mm-per-prompt and --random-mm-bucket-config leave room for %d", m.Items, m.room())
 	}
-	return errors.Join(errs...)
+	return p.err()
 }
 
 // mostItems bounds the media of a request.

@@ -229,3 +229,17 @@ func BenchmarkRandomPrompt(b *testing.B) {
 		}
 	}
 }
+
+func FuzzRangeRatio(f *testing.F) {
+	f.Add("0.2")
+	f.Add(`{"input": 0.1, "output": 0}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var r RangeRatio
+		if r.UnmarshalText([]byte(text)) != nil || !inUnit(r.Input) || !inUnit(r.Output) {
+			return
+		}
+		if l := spread(100, r.Input, 1); l.Least() > 100 || l.Most() < 100 {
+			t.Errorf("%q makes lengths of %s out of 100", text, l)
+		}
+	})
+}

@@ -1,10 +1,5 @@
 package dataset
 
-import (
-	"errors"
-	"fmt"
-)
-
 // rerank makes requests of one query, equal for all, and some documents each.
 type rerank struct {
 	*composer
@@ -17,23 +12,19 @@ type rerank struct {
 }
 
 func (c Config) validateRerank() error {
-	errs := []error{c.validateRandom()}
+	var p problems
+	p.add(c.validateRandom())
 	r := c.Random
-	check := func(ok bool, text string) {
-		if !ok {
-			errs = append(errs, errors.New(text))
-		}
-	}
-	check(!r.InputDist.Given() && !r.OutputDist.Given() && !r.Mix.Given(), "--random-input-dist, --random-output-dist, --random-sequence-dist: random-rerank has lengths of --random-input-len and --random-range-ratio alone")
-	check(r.PrefixLen == 0, "--random-prefix-len: random-rerank has one query for all already; leave it out")
-	check(!c.PromptTokenIDs, "--prompt-token-ids: queries and documents are sent as text; leave it out")
+	p.check(!r.InputDist.Given() && !r.OutputDist.Given() && !r.Mix.Given(), "--random-input-dist, --random-output-dist, --random-sequence-dist: random-rerank has lengths of --random-input-len and --random-range-ratio alone")
+	p.check(r.PrefixLen == 0, "--random-prefix-len: random-rerank has one query for all already; leave it out")
+	p.check(!c.PromptTokenIDs, "--prompt-token-ids: queries and documents are sent as text; leave it out")
 	switch {
 	case c.NoReranker && (r.BatchSize < 2 || c.load() < 2):
-		check(false, "--no-reranker: a request holds the query and at least one document; give --random-batch-size and --num-prompts of at least 2")
+		p.check(false, "--no-reranker: a request holds the query and at least one document; give --random-batch-size and --num-prompts of at least 2")
 	case !c.NoReranker && r.InputLen < 6:
-		check(false, fmt.Sprintf("--random-input-len %d: query, separator and document together need at least 6 tokens", r.InputLen))
+		p.check(false, "--random-input-len %d: query, separator and document together need at least 6 tokens", r.InputLen)
 	}
-	return errors.Join(errs...)
+	return p.err()
 }
 
 // newRerank splits the input as vLLM's benchmark does. For a reranker the query is half of it less a separator, the

@@ -1,8 +1,6 @@
 package dataset
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"time"
 )
@@ -24,20 +22,15 @@ type TraceConfig struct {
 }
 
 func (c Config) validateTrace() error {
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
-	}
+	var p problems
 	t := c.Trace
-	errs = append(errs, c.needsPath("a trace: JSONL as Mooncake's, or CSV as Azure's or BurstGPT's"))
-	check(t.Speed > 0 && !math.IsInf(t.Speed, 1), "--trace-speed %g: must be above 0", t.Speed)
-	check(t.Start >= 0, "--trace-start %s: must not be below 0", t.Start)
-	check(t.Length >= 0, "--trace-duration %s: must not be below 0", t.Length)
-	check(t.BlockSize >= 0 && t.BlockSize <= mostTokens, "--timed-trace-chunk-hash-size %d: must be between 1 and %d", t.BlockSize, mostTokens)
-	check(t.UnitSeconds >= 0 && t.UnitSeconds <= 1e6, "--timed-trace-sec-multiplier %g: must be above 0 and at most 1e6", t.UnitSeconds)
-	return errors.Join(errs...)
+	p.add(c.needsPath("a trace: JSONL as Mooncake's, or CSV as Azure's or BurstGPT's"))
+	p.check(t.Speed > 0 && !math.IsInf(t.Speed, 1), "--trace-speed %g: must be above 0", t.Speed)
+	p.check(t.Start >= 0, "--trace-start %s: must not be below 0", t.Start)
+	p.check(t.Length >= 0, "--trace-duration %s: must not be below 0", t.Length)
+	p.check(t.BlockSize >= 0 && t.BlockSize <= mostTokens, "--timed-trace-chunk-hash-size %d: must be between 1 and %d", t.BlockSize, mostTokens)
+	p.check(t.UnitSeconds >= 0 && t.UnitSeconds <= 1e6, "--timed-trace-sec-multiplier %g: must be above 0 and at most 1e6", t.UnitSeconds)
+	return p.err()
 }
 
 // unit is that of the time column as far as it is known before the file: timed_trace is vLLM's name, and means seconds.
