@@ -4,15 +4,25 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
 
 // restrict closes the session for questions of people who are not trusted with this host: what they ask may read the
-// warehouse's files and nothing else, and change nothing, neither files nor settings. It comes after the views exist.
+// files of the runs and what is in the given folders, and change nothing, neither files nor settings. It comes after
+// the views exist.
 func (s *Session) restrict(ctx context.Context, dirs []string) error {
-	// The order matters: directories can be allowed only while everything is.
-	return s.exec(ctx, "SET allowed_directories = ["+literals(append(dirs, s.tempDir))+"];\n"+
+	files := []string{}
+	if s.source.Catalogue != "" {
+		files = append(files, s.source.Catalogue)
+	}
+	for _, base := range s.bases {
+		files = append(files, base.paths...)
+	}
+	// The order matters: something can be allowed only while everything is.
+	return s.exec(ctx, "SET allowed_directories = ["+literals(slices.Concat(dirs, []string{s.tempDir}))+"];\n"+
+		"SET allowed_paths = ["+literals(files)+"];\n"+
 		"SET enable_external_access = false;\n"+
 		"SET lock_configuration = true;\n")
 }

@@ -22,7 +22,8 @@ type Options struct {
 	Threads     int    // 0: one for each core
 	MemoryLimit string // such as 4GB; "": 80% of the memory
 	TempDir     string // where a directory for spilled data is made and removed again; "": the system's
-	// ReadOnly takes questions alone, and lets them read no file outside ReadDirs: for hosts that people share.
+	// ReadOnly takes questions alone, and lets them read no file but those of the runs and in ReadDirs: for hosts that
+	// people share.
 	ReadOnly bool
 	ReadDirs []string
 	// Warn takes what the user should know: a file that was set aside, a question that reads very many runs. It may be nil.

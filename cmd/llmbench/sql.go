@@ -103,7 +103,7 @@ func (c *sqlCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	session, err := query.Open(a.ctx, source, c.options(a, dir, filepath.Dir(source.Catalogue)))
+	session, err := query.Open(a.ctx, source, c.options(a, dir))
 	if err != nil {
 		return err
 	}
