@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"llmbench/report"
+	"llmbench/store/interchange"
 )
 
 // reportCmd prints reports again and draws charts.
@@ -43,6 +44,10 @@ func (c *reportCmd) Run(a *app) error {
 		return err
 	}
 	for _, entry := range entries {
+		if entry.Run.TimeBase == interchange.TimeNone {
+			return fmt.Errorf("report run %s: no single request of it is known; what its file reported: llmbench sql \"FROM reported_summary\" --runs %s",
+				entry.Run.RunID, entry.Run.RunID)
+		}
 		serving, err := a.serving(entry, metrics, percentiles)
 		if err != nil {
 			return err
