@@ -2,6 +2,7 @@ package interchange
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -386,6 +387,39 @@ func keyOrder(t *testing.T, text []byte) (keys []string) {
 		keys = append(keys, f.Key)
 	}
 	return keys
+}
+
+// TestCutOffImportIsDoneAnew: what a killed import left is recovered as an interrupted run, which the next import replaces.
+func TestCutOffImportIsDoneAnew(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	run := readAll(t, "testdata/vllm-0.8.5.json", Auto)[0]
+	w := must(store.Open(ctx, dir, store.Options{}))
+	begun := run.Run
+	begun.RunID = store.RunIDAt(run.BeganAt, run.hash())
+	writer := must(w.Begin(ctx, begun))
+	if err := errors.Join(writer.Append(run.Records[:3]), writer.Abort(), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	w = must(store.Open(ctx, dir, store.Options{}))
+	defer w.Close()
+	if entries := must(w.Runs(ctx)); len(entries) != 1 || entries[0].Run.Status != store.RunInterrupted {
+		t.Fatalf("left are %+v", entries)
+	}
+	id, fresh, err := run.Store(ctx, w, Labels{TP: 2})
+	if err != nil || !fresh || id != begun.RunID {
+		t.Fatalf("%s, fresh %v: %v", id, fresh, err)
+	}
+	entry := must(w.Resolve(ctx, id))
+	rows := 0
+	for _, err := range store.ReadRecords(entry.Files) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+	}
+	if rows != len(run.Records) || entry.Run.Status != store.RunComplete || *entry.Run.TP != 2 {
+		t.Errorf("%d rows of %+v", rows, entry.Run)
+	}
 }
 
 func TestVLLMRewriteCompact(t *testing.T) {

@@ -117,6 +117,7 @@ type Warehouse interface {
 	Runs(context.Context) ([]store.Entry, error)
 	Begin(context.Context, store.Run) (*store.Writer, error)
 	UpdateRun(ctx context.Context, id string, edit func(*store.Run)) error
+	Remove(ctx context.Context, runs []store.Entry) error
 }
 
 var _ Warehouse = (*store.Warehouse)(nil)
@@ -165,7 +166,7 @@ func setTag(r *store.Run, key, value string) {
 }
 
 // Store puts the run into the warehouse under an id made of its time and its file's hash. A file that was imported
-// before is the same run: it only takes the labels. fresh tells which.
+// before is the same run: it only takes the labels. One whose import was cut off is imported anew. fresh tells which.
 func (r *Run) Store(ctx context.Context, w Warehouse, labels Labels) (id string, fresh bool, err error) {
 	known, err := r.known(ctx, w)
 	if err != nil {
@@ -201,7 +202,7 @@ func (r *Run) known(ctx context.Context, w Warehouse) (string, error) {
 			continue
 		}
 		if e.Run.Status != store.RunComplete {
-			return "", fmt.Errorf("run %s is this file, of which an import was cut off; remove it, then import again", e.Run.RunID)
+			return "", w.Remove(ctx, []store.Entry{e})
 		}
 		return e.Run.RunID, nil
 	}
