@@ -84,6 +84,7 @@ type Outcome struct {
 	// Stopped is true when Stop was called or ctx ended, even if everything had been sent by then.
 	Stopped bool
 	Client  Client
+	Prompts PromptCounts
 }
 
 // Engine runs one load.
@@ -178,7 +179,8 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
 		Interrupted: !complete || ctx.Err() != nil || e.abandoned.Load(), Stopped: stopping.Err() != nil,
-		Client: self.end(&r.tally, r.highWater, r.full, e.config.SelfTimed || !e.config.Arrivals.AllAtOnce())}
+		Client:  self.end(&r.tally, r.highWater, r.full, e.config.SelfTimed || !e.config.Arrivals.AllAtOnce()),
+		Prompts: r.tally.prompts}
 	return outcome, errors.Join(err, recordErr)
 }
 

@@ -105,6 +105,9 @@ func (r *recorder) flush(batch []*store.Record) []*store.Record {
 // settle fills in the counts the server did not give and takes the request into the tally.
 func (r *recorder) settle(f finished) *store.Record {
 	rec := f.rec
+	if rec.PromptTokens.Valid && f.inputTokens > 0 && rec.Phase == store.PhaseMeasured && rec.Status == store.StatusOK {
+		r.tally.prompts.add(int64(f.inputTokens), rec.PromptTokens.V)
+	}
 	if !rec.PromptTokens.Valid && f.inputTokens > 0 {
 		rec.PromptTokens = store.Int(int64(f.inputTokens))
 		rec.PromptTokensSource = store.String(store.CountedByTokenizer)
@@ -145,6 +148,7 @@ type tally struct {
 	ttftNS            []int64
 	gapNS             []int64 // mean gap between chunks, one per request
 	sentNS, slotNS    []int64
+	prompts           PromptCounts
 }
 
 func (t *tally) add(rec *store.Record) {

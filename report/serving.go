@@ -214,6 +214,9 @@ func (p *servingPage) client(s Serving) {
 	if r.Tokenizer != nil && ApproximateTokenizer(*r.Tokenizer) {
 		fmt.Fprintf(p, "Prompt lengths are approximate: %s\n", oneLine(*r.Tokenizer))
 	}
+	if finding := promptTokens(r); finding != "" {
+		fmt.Fprintf(p, "Token counts disagree: %s\n", finding)
+	}
 	var byChunks, all int64
 	for _, c := range s.OutputCounts {
 		all += c.Requests

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -74,6 +75,7 @@ func (c *collectCmd) Run(a *app, k *kong.Context) error {
 type setup struct {
 	row     store.Run
 	dataset dataset.Dataset
+	special int // tokens that the tokenizer says a server adds to a plain prompt
 }
 
 // prepare asks the server what it serves, finds the tokenizer and makes the dataset.
@@ -97,8 +99,8 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	if tok.Source == tokenizer.FromFile { // a server's would be asked in the middle of the load
 		p.load.CountTokens = tok.Count
 	}
-	s := &setup{row: row}
-	s.dataset, err = c.workload(a, p, &s.row, tok, root)
+	s := &setup{row: row, special: tok.NumSpecialToAdd()}
+	s.dataset, err = c.workload(a, p, &s.row, tok, root, client)
 	return s, err
 }
 
@@ -182,7 +184,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	if runErr != nil && outcome.Completed+outcome.Failed == 0 { // no request was made: there is no run to keep
 		return nil, errors.Join(runErr, writer.Abort())
 	}
-	entry, err := c.finish(writer, s.row, outcome, runErr)
+	entry, err := c.finish(writer, s, outcome, runErr)
 	switch {
 	case err != nil && runErr != nil && strings.Contains(runErr.Error(), err.Error()): // the journal tells its failure again
 		return nil, fmt.Errorf("%w; what was written stays in the journal, and the next command recovers it once there is room", runErr)
@@ -208,27 +210,29 @@ func (p *collectPlan) mostAtOnce(prompts int) int {
 }
 
 // finish writes the run down. It goes on after Ctrl-C: what came is not to be lost.
-func (c *collectCmd) finish(writer *store.Writer, row store.Run, o *collect.Outcome, runErr error) (store.Entry, error) {
+func (c *collectCmd) finish(writer *store.Writer, s *setup, o *collect.Outcome, runErr error) (store.Entry, error) {
+	row := s.row
 	row.RunID, row.Status = writer.RunID(), store.RunComplete
 	if o.Interrupted || runErr != nil {
 		row.Status = store.RunInterrupted
 	}
 	row.BeganAt, row.DurationNS = o.BeganAt, new(int64(o.Duration))
 	row.Completed, row.Failed = new(o.Completed), new(o.Failed)
-	describeClient(&row, o.Client)
+	describeClient(&row, o, s.special)
 	cost := writer.Cost()
 	row.WriteNS, row.WriteMaxNS = new(int64(cost.Append)), new(int64(cost.LongestAppend))
 	return writer.Finish(context.Background(), row)
 }
 
-func describeClient(row *store.Run, c collect.Client) {
+// describeClient writes down what the client measured of itself, and where its counts of tokens are not the server's.
+func describeClient(row *store.Run, o *collect.Outcome, special int) {
+	c := o.Client
 	verdict, reason := c.Verdict()
 	row.LagP50NS, row.LagP99NS, row.LagMaxNS = new(int64(c.LagP50)), new(int64(c.LagP99)), new(int64(c.LagMax))
 	row.SchedP99NS, row.GCPauseMaxNS = new(int64(c.SchedP99)), new(int64(c.GCPauseMax))
 	row.ClientCPU, row.QueueHighWater = new(c.CPU), new(int64(c.QueueHighWater))
 	row.ClientVerdict = new(verdict)
-	row.Findings = jsonText(map[string]string{"client": reason})
-	if reason == "" {
-		row.Findings = nil
-	}
+	findings := map[string]string{"client": reason, "prompt_tokens": o.Prompts.Finding(special)}
+	maps.DeleteFunc(findings, func(_, text string) bool { return text == "" })
+	row.Findings = jsonText(findings)
 }

@@ -37,7 +37,8 @@ type connectionFlags struct {
 }
 
 type tokenizerFlags struct {
-	Tokenizer string `help:"tokenizer.json, its folder, a model of the local Hugging Face cache, or 'server'; found by --model when not given." group:"data"`
+	Tokenizer string `help:"tokenizer.json or tiktoken file, a model's folder, a model of a local Hugging Face or ModelScope cache, or 'server'; found by --model when not given." group:"data"`
+	Align     bool   `help:"Before the load, ask the server's /tokenize for the length of every prompt, special tokens and chat template included, and change prompts that were made to a length until it counts that length." group:"data"`
 }
 
 type datasetFlags struct {

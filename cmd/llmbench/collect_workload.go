@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"llmbench/collect/dataset"
 	"llmbench/collect/tokenizer"
@@ -12,7 +13,7 @@ import (
 )
 
 // workload makes the dataset and describes it in the row. Model is where a tokenizer may be found by.
-func (c *collectCmd) workload(a *app, p *collectPlan, row *store.Run, tok tokenizer.Found, model string) (dataset.Dataset, error) {
+func (c *collectCmd) workload(a *app, p *collectPlan, row *store.Run, tok tokenizer.Found, model string, client *http.Client) (dataset.Dataset, error) {
 	row.Tokenizer = new(tok.Name())
 	data := p.data
 	data.NumPrompts, data.Warmups = data.NumPrompts+p.load.Warmups, p.load.Warmups
@@ -24,6 +25,11 @@ func (c *collectCmd) workload(a *app, p *collectPlan, row *store.Run, tok tokeni
 	ds, err := dataset.New(data, tok)
 	if err != nil {
 		return nil, err
+	}
+	if c.Align && client != nil {
+		if ds, err = c.align(a, client, p, ds); err != nil {
+			return nil, fmt.Errorf("--align: %w", err)
+		}
 	}
 	p.data.NumPrompts = ds.Len() - p.load.Warmups // a dataset may have fewer than were asked for, or put several into a request
 	row.NumPrompts = new(int64(p.data.NumPrompts))

@@ -45,7 +45,7 @@ func (c *datasetInspectCmd) Run(a *app) error {
 		return err
 	}
 	row := c.runRow(p)
-	ds, err := c.workload(a, p, &row, tok, c.Model)
+	ds, err := c.workload(a, p, &row, tok, c.Model, nil)
 	if err != nil {
 		return err
 	}

@@ -54,24 +54,26 @@ type entry struct {
 	whole bool
 	// timed is true when the number of requests is the dataset's own, as their times are.
 	timed bool
+	// made prompts are made to a length, and may be changed to have it.
+	made bool
 	// templated prompts go through a chat template where the backend takes texts.
 	templated bool
 }
 
 var registry = map[string]entry{
-	"burstgpt":          {make: newBurstGPT, validate: Config.validateBurstGPT},
+	"burstgpt":          {make: newBurstGPT, validate: Config.validateBurstGPT, made: true},
 	"custom":            {make: newCustom, validate: Config.validateCustom, templated: true},
 	"mt_bench":          {make: newTurns, validate: Config.validateTurns, templated: true},
-	"prefix_repetition": {make: newPrefixRepetition, validate: Config.validatePrefixes},
-	"random":            {make: newRandom, validate: Config.validateRandom, whole: true},
+	"prefix_repetition": {make: newPrefixRepetition, validate: Config.validatePrefixes, made: true},
+	"random":            {make: newRandom, validate: Config.validateRandom, whole: true, made: true},
 	"random-mm":         {make: newRandomMedia, validate: Config.validateRandomMedia, whole: true},
 	"random-rerank":     {make: newRerank, validate: Config.validateRerank},
 	"sharegpt":          {make: newShareGPT, validate: Config.validateShareGPT},
 	"sonnet":            {make: newSonnet, validate: Config.validateSonnet, templated: true},
 	"spec_bench":        {make: newTurns, validate: Config.validateTurns, templated: true},
 	"speed_bench":       {make: newSpeedBench, validate: Config.validateTurns, templated: true},
-	"timed_trace":       {make: newTrace, validate: Config.validateTrace, whole: true, timed: true},
-	"trace":             {make: newTrace, validate: Config.validateTrace, whole: true, timed: true},
+	"timed_trace":       {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true},
+	"trace":             {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true},
 }
 
 // Names lists the datasets in alphabetical order.

@@ -14,8 +14,11 @@ type Timed interface {
 
 // AsTimed gives the timed dataset that ds is, or is made from.
 func AsTimed(ds Dataset) (Timed, bool) {
-	if m, ok := ds.(*models); ok {
-		return AsTimed(m.Dataset)
+	switch d := ds.(type) {
+	case *models:
+		return AsTimed(d.Dataset)
+	case *aligned:
+		return AsTimed(d.Dataset)
 	}
 	t, ok := ds.(Timed)
 	return t, ok

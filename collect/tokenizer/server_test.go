@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +22,7 @@ type fakeServer struct {
 	vocab    int    // n_vocab of /v1/models
 	key      string // asked for in Authorization
 	path     string // of /tokenize
+	chats    bool   // counts chats, where the dialect has another path for them
 	requests atomic.Int64
 }
 
@@ -55,6 +57,9 @@ func (f *fakeServer) handler(t *testing.T) http.Handler {
 			return f.detokenize(t, body)
 		})
 	}
+	if f.chats {
+		f.handleChats(t, handle)
+	}
 	if f.vocab > 0 {
 		handle("GET /v1/models", func(map[string]json.RawMessage) (any, int) {
 			return map[string]any{"data": []any{map[string]any{"meta": map[string]any{"n_vocab": f.vocab}}}}, http.StatusOK
@@ -69,6 +74,8 @@ func (f *fakeServer) tokenize(t *testing.T, body map[string]json.RawMessage) (an
 	var text string
 	if raw, ok := body[field]; ok {
 		unmarshal(t, raw, &text)
+	} else if f.chats && f.dialect == "vllm" && body["messages"] != nil {
+		text = renderChat(t, body)
 	} else if strings.HasPrefix(f.dialect, "llama.cpp") {
 		return map[string]any{"tokens": []int{}}, http.StatusOK
 	} else {
@@ -100,6 +107,23 @@ func (f *fakeServer) tokenize(t *testing.T, body map[string]json.RawMessage) (an
 		return tokens, http.StatusOK
 	}
 	return map[string]any{"tokens": ids, "count": len(ids), "max_model_len": 4096}, http.StatusOK
+}
+
+// renderChat puts a word before and after the message.
+func renderChat(t *testing.T, body map[string]json.RawMessage) string {
+	var messages []struct{ Role, Content string }
+	unmarshal(t, body["messages"], &messages)
+	return "user " + messages[0].Content + " the"
+}
+
+func (f *fakeServer) handleChats(t *testing.T, handle func(string, func(map[string]json.RawMessage) (any, int))) {
+	handle("POST /apply-template", func(body map[string]json.RawMessage) (any, int) {
+		return map[string]any{"prompt": renderChat(t, body)}, http.StatusOK
+	})
+	handle("POST /chat_tokenize", func(body map[string]json.RawMessage) (any, int) {
+		tokens, status := f.tokenize(t, map[string]json.RawMessage{"inputs": marshal(t, renderChat(t, body))})
+		return map[string]any{"tokenize_response": tokens, "templated_text": renderChat(t, body)}, status
+	})
 }
 
 func (f *fakeServer) detokenize(t *testing.T, body map[string]json.RawMessage) (any, int) {
@@ -161,6 +185,41 @@ func TestServer(t *testing.T) {
 				t.Errorf("%d requests", n)
 			}
 		})
+	}
+}
+
+func TestCountPrompt(t *testing.T) {
+	t.Parallel()
+	words := wordModel(t, " ", "")
+	for _, c := range []struct {
+		name        string
+		fake        *fakeServer
+		plain, chat int
+		err         string
+	}{
+		{"vllm", &fakeServer{tok: words, dialect: "vllm", bos: []int{1}, chats: true}, 3, 4, ""},
+		{"vllm of old", &fakeServer{tok: words, dialect: "vllm", bos: []int{1}}, 3, 0, "does not tell the tokens of a chat"},
+		{"llama.cpp", &fakeServer{tok: words, dialect: "llama.cpp", bos: []int{1}, chats: true}, 3, 5, ""},
+		{"llama.cpp of old", &fakeServer{tok: words, dialect: "llama.cpp"}, 2, 0, "does not tell the tokens of a chat"},
+		{"tgi", &fakeServer{tok: words, dialect: "tgi", bos: []int{1, 2}, chats: true}, 4, 6, ""},
+	} {
+		s, err := NewServer(t.Context(), http.DefaultClient, start(t, c.fake), "m", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.CountPrompt("about above", false); err != nil || n != c.plain {
+			t.Errorf("%s: CountPrompt = %d, %v, want %d", c.name, n, err, c.plain)
+		}
+		n, err := s.CountPrompt("about above", true)
+		if c.err != "" {
+			if !errors.Is(err, ErrNoChatCount) || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%s: CountPrompt of a chat = %v, want %q", c.name, err, c.err)
+			}
+			continue
+		}
+		if err != nil || n != c.chat {
+			t.Errorf("%s: CountPrompt of a chat = %d, %v, want %d", c.name, n, err, c.chat)
+		}
 	}
 }
 

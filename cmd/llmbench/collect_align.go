@@ -1,0 +1,28 @@
+package main
+
+import (
+	"net/http"
+
+	"llmbench/collect/dataset"
+	"llmbench/collect/tokenizer"
+)
+
+// align gives the dataset whose prompts are as long as the server counts them, and says what was found.
+func (c *collectCmd) align(a *app, client *http.Client, p *collectPlan, ds dataset.Dataset) (dataset.Dataset, error) {
+	target := p.load.Target
+	server, err := tokenizer.NewServer(a.ctx, client, target.BaseURL, p.load.Protocol.Model, target.Header)
+	if err != nil {
+		return nil, err
+	}
+	count := func(text string) (int, error) { return server.CountPrompt(text, p.load.Backend.Chat) }
+	ds, found, err := dataset.Align(a.ctx, ds, p.data.Name, count, server, p.data.Seed)
+	if err != nil {
+		return nil, err
+	}
+	finding := found.Finding()
+	if finding == "" {
+		finding = "the server counts every prompt as asked"
+	}
+	a.note("--align: %s", finding)
+	return ds, nil
+}
