@@ -73,10 +73,11 @@ type regexParser struct {
 	flavour flavour
 	fold    bool // letters match in either case
 	depth   int
+	classes map[string]*runeSet // by their text: expressions repeat them
 }
 
 func parseRegex(expression string, f flavour) (*node, error) {
-	p := &regexParser{text: expression, flavour: f}
+	p := &regexParser{text: expression, flavour: f, classes: map[string]*runeSet{}}
 	n, err := p.choice()
 	if err == nil && p.at < len(p.text) {
 		err = errSyntax
@@ -219,8 +220,7 @@ func (p *regexParser) atom() (*node, error) {
 		n, err := p.choice()
 		return n, errors.Join(err, p.closeGroup())
 	case p.take("["):
-		set, err := p.class()
-		return &node{kind: setNode, set: set}, err
+		return p.wholeClass()
 	case p.take("."):
 		dot := newRuneSet()
 		dot.addRange('\n', '\n')
@@ -239,6 +239,23 @@ func (p *regexParser) atom() (*node, error) {
 		return nil, errSyntax
 	}
 	return p.character()
+}
+
+// wholeClass reads a class that is in no other.
+func (p *regexParser) wholeClass() (*node, error) {
+	start := p.at
+	set, err := p.class()
+	if err != nil {
+		return nil, err
+	}
+	key := p.text[start:p.at]
+	if known, ok := p.classes[key]; ok && !p.fold {
+		return &node{kind: setNode, set: known}, nil
+	}
+	if !p.fold {
+		p.classes[key] = set
+	}
+	return &node{kind: setNode, set: set}, nil
 }
 
 func (p *regexParser) closeGroup() error {

@@ -3,21 +3,45 @@ package tokenizer
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// runeSet is a set of characters, a bit each: 136 KB, of which a text touches a few lines.
-type runeSet [(unicode.MaxRune + 1) / 64]uint64
+// runeSet is a set of characters, a bit each. The bits beyond ASCII take 136 KB, of which a text touches a few lines; most
+// sets of an expression have none.
+type runeSet struct {
+	ascii  [utf8.RuneSelf / 64]uint64
+	beyond *[(unicode.MaxRune + 1) / 64]uint64 // ASCII's place in it is empty
+}
 
 func newRuneSet() *runeSet { return new(runeSet) }
 
-func (s *runeSet) has(r rune) bool { return s[r>>6]>>(uint(r)&63)&1 != 0 }
+func (s *runeSet) has(r rune) bool {
+	if r < utf8.RuneSelf {
+		return s.ascii[r>>6]>>(uint(r)&63)&1 != 0
+	}
+	return s.beyond != nil && s.beyond[r>>6]>>(uint(r)&63)&1 != 0
+}
 
-func (s *runeSet) add(r rune) { s[r>>6] |= 1 << (uint(r) & 63) }
+func (s *runeSet) add(r rune) {
+	if r < utf8.RuneSelf {
+		s.ascii[r>>6] |= 1 << (uint(r) & 63)
+		return
+	}
+	s.grow()
+	s.beyond[r>>6] |= 1 << (uint(r) & 63)
+}
+
+func (s *runeSet) grow() {
+	if s.beyond == nil {
+		s.beyond = new([(unicode.MaxRune + 1) / 64]uint64)
+	}
+}
 
 func (s *runeSet) addRange(low, high rune) {
 	for r := low; r <= high; r++ {
-		if r&63 == 0 && r+63 <= high {
-			s[r>>6] = ^uint64(0)
+		if r >= utf8.RuneSelf && r&63 == 0 && r+63 <= high {
+			s.grow()
+			s.beyond[r>>6] = ^uint64(0)
 			r += 63
 			continue
 		}
@@ -26,23 +50,44 @@ func (s *runeSet) addRange(low, high rune) {
 }
 
 func (s *runeSet) union(o *runeSet) {
-	for i := range s {
-		s[i] |= o[i]
+	for i := range s.ascii {
+		s.ascii[i] |= o.ascii[i]
+	}
+	if o.beyond == nil {
+		return
+	}
+	s.grow()
+	for i := range s.beyond {
+		s.beyond[i] |= o.beyond[i]
 	}
 }
 
 func (s *runeSet) intersect(o *runeSet) *runeSet {
 	both := newRuneSet()
-	for i := range s {
-		both[i] = s[i] & o[i]
+	for i := range s.ascii {
+		both.ascii[i] = s.ascii[i] & o.ascii[i]
+	}
+	if s.beyond == nil || o.beyond == nil {
+		return both
+	}
+	both.grow()
+	for i := range s.beyond {
+		both.beyond[i] = s.beyond[i] & o.beyond[i]
 	}
 	return both
 }
 
 func (s *runeSet) complement() *runeSet {
 	rest := newRuneSet()
-	for i := range s {
-		rest[i] = ^s[i]
+	for i := range s.ascii {
+		rest.ascii[i] = ^s.ascii[i]
+	}
+	rest.grow()
+	for i := len(s.ascii); i < len(rest.beyond); i++ {
+		rest.beyond[i] = ^uint64(0)
+		if s.beyond != nil {
+			rest.beyond[i] &^= s.beyond[i]
+		}
 	}
 	return rest
 }
