@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 
 	"llmbench/collect/dataset"
@@ -16,6 +18,9 @@ func (c *collectCmd) align(a *app, client *http.Client, p *collectPlan, ds datas
 	}
 	count := func(text string) (int, error) { return server.CountPrompt(text, p.load.Backend.Chat) }
 	ds, found, err := dataset.Align(a.ctx, ds, p.data.Name, count, server, p.data.Seed)
+	if errors.Is(err, tokenizer.ErrNoChatCount) {
+		err = fmt.Errorf("%w; align prompts of a backend without chat, or leave --align out", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ type simulateCmd struct {
 	Host      string   `help:"Address to listen on." default:"127.0.0.1" group:"server"`
 	Port      int      `help:"Port to listen on; 0 takes a free one and prints it." default:"8000" group:"server"`
 	Model     []string `help:"Models to serve." default:"simulated" group:"server"`
-	Tokenizer string   `help:"tokenizer.json, or its folder, to count by; the engine's own when not given." type:"path" group:"server"`
+	Tokenizer string   `help:"tokenizer.json, tiktoken file or folder of a model to count by; the engine's own when not given." type:"path" group:"server"`
 	APIKey    string   `name:"api-key" help:"Key that requests must bring." group:"server"`
 	Truth     string   `help:"File for what was really sent and when, a JSON line per request." type:"path" group:"server"`
 

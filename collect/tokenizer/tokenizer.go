@@ -1,11 +1,12 @@
-// Package tokenizer counts tokens: exactly, with a model's tokenizer.json (Load) or through the server under test
-// (NewServer), or by a stated approximation (Approximate) when neither is to be had. Find tries them in that order.
+// Package tokenizer counts tokens: exactly, with a model's own file (Load) or through the server under test (NewServer), or
+// by a stated approximation (Approximate) when neither is to be had. Find tries them in that order.
 //
 // A tokenizer.json is a pipeline with one file per stage here: added tokens are cut out of the text (added.go), the rest is
 // normalized (normalize.go) and cut into pieces (pretokenize.go), the model turns each piece into ids (model.go), a
 // post-processor adds special tokens (postprocess.go), and decoders go the way back (decode.go). The behaviour is that of
 // Hugging Face's tokenizers library, oddities included, because that is what serving engines run. A stage of a type that is
-// not known here is an error at Load, never a guess.
+// not known here is an error at Load, never a guess. A tiktoken file (tiktoken.go, encodings.go) and Mistral's tekken.json
+// (tekken.go) make the same pipeline of fewer stages.
 package tokenizer
 
 import (
@@ -16,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-// Tokenizer is a loaded tokenizer.json. It is safe for concurrent use.
+// Tokenizer is a loaded file. It is safe for concurrent use.
 type Tokenizer struct {
 	name string
 	hash string
@@ -68,7 +69,7 @@ func (t *Tokenizer) giveBack(s *scratch) {
 // Name says what a report prints: the repository of a Hugging Face cache, or the path.
 func (t *Tokenizer) Name() string { return t.name }
 
-// Hash is the SHA-256 of the tokenizer.json in hex. Equal hashes mean equal ids for every text.
+// Hash is the SHA-256 of the file in hex. Equal hashes mean equal ids for every text.
 func (t *Tokenizer) Hash() string { return t.hash }
 
 // VocabSize is one more than the highest id, added tokens counted in.
