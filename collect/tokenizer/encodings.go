@@ -14,6 +14,8 @@ type encoding struct {
 	pattern string
 	// composed: text is brought into form NFC first, before special tokens are looked for in it.
 	composed bool
+	// before are the special tokens in front of a prompt.
+	before []string
 	// specials in the order of their ids, from first on; "" leaves an id out.
 	first    int
 	specials []string
@@ -56,10 +58,10 @@ var encodings = []encoding{
 	{name: "qwen", tokens: 151643, pattern: patternQwen, composed: true, first: 151643, specials: []string{endOfText, "<|im_start|>", "<|im_end|>"},
 		reserve: "<|extra_%d|>", last: 151850, from: 151646},
 	{name: "kimi", tokens: 163584, pattern: patternKimi, first: 163584, specials: []string{"[BOS]", "[EOS]"}, reserve: "<|reserved_token_%d|>", last: 163839},
-	{name: "llama3", tokens: 128000, pattern: patternLlama3, first: 128000, specials: []string{"<|begin_of_text|>", "<|end_of_text|>", "", "", "", "",
+	{name: "llama3", tokens: 128000, pattern: patternLlama3, before: []string{"<|begin_of_text|>"}, first: 128000, specials: []string{"<|begin_of_text|>", "<|end_of_text|>", "", "", "", "",
 		"<|start_header_id|>", "<|end_header_id|>", "<|eom_id|>", "<|eot_id|>", "<|python_tag|>"}, reserve: "<|reserved_special_token_%d|>", last: 128255},
-	{name: "llama4", tokens: 200000, pattern: patternO200K, first: 200000, specials: []string{"<|begin_of_text|>", "<|end_of_text|>"}},
-	{name: "glm4", tokens: 151329, pattern: patternLlama3, first: 151329, specials: []string{endOfText, "[MASK]", "[gMASK]", "[sMASK]", "<sop>", "<eop>",
+	{name: "llama4", tokens: 200000, pattern: patternO200K, before: []string{"<|begin_of_text|>"}, first: 200000, specials: []string{"<|begin_of_text|>", "<|end_of_text|>"}},
+	{name: "glm4", tokens: 151329, pattern: patternLlama3, before: []string{"[gMASK]", "<sop>"}, first: 151329, specials: []string{endOfText, "[MASK]", "[gMASK]", "[sMASK]", "<sop>", "<eop>",
 		"<|system|>", "<|user|>", "<|assistant|>", "<|observation|>"}},
 }
 

@@ -58,10 +58,20 @@ func parseTiktoken(data []byte, name string, config *tokenizerConfig) (*Tokenize
 		special = e.reserved(maps.Clone(config.AddedTokens))
 	}
 	t, err := newRanked(vocab, e.pattern, special)
-	if err == nil && e.composed {
+	if err != nil {
+		return nil, err
+	}
+	if e.composed {
 		t.normalize = unicodeForm{norm.NFC, true}
 	}
-	return t, err
+	for _, text := range e.before {
+		id, ok := t.idOf(text)
+		if !ok {
+			return nil, fmt.Errorf("%s begins prompts with %s, which tokenizer_config.json does not list", e.name, text)
+		}
+		t.post.before = append(t.post.before, id)
+	}
+	return t, nil
 }
 
 // readRanks reads the lines into a vocabulary of bytes.

@@ -133,6 +133,26 @@ func TestTiktokenConfig(t *testing.T) {
 	}
 }
 
+// TestTiktokenBegins: some models begin a prompt with special tokens.
+func TestTiktokenBegins(t *testing.T) {
+	t.Parallel()
+	data := readFile(t, "testdata/tiktoken/qwen.tiktoken")
+	for name, want := range map[string][]int{"glm4": {151331, 151333, 64}, "llama3": {128000, 64}, "cl100k_base": {64}} {
+		tok, err := parseTiktoken(data, name+".tiktoken", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids, err := tok.EncodeSpecial("a"); err != nil || !slices.Equal(ids, want) || tok.NumSpecialToAdd() != len(want)-1 {
+			t.Errorf("%s: EncodeSpecial = %v, %v, want %v", name, ids, err, want)
+		}
+	}
+	var config tokenizerConfig
+	unmarshal(t, []byte(`{"added_tokens_decoder":{"151329":{"content":"x"}}}`), &config)
+	if _, err := parseTiktoken(data, "glm4.tiktoken", &config); err == nil || !strings.Contains(err.Error(), "[gMASK]") {
+		t.Errorf("a configuration without [gMASK]: %v", err)
+	}
+}
+
 func TestTiktokenErrors(t *testing.T) {
 	t.Parallel()
 	good := string(readFile(t, "testdata/tiktoken/qwen.tiktoken"))

@@ -61,7 +61,7 @@ func (t *Tokenizer) borrow() *scratch {
 }
 
 func (t *Tokenizer) giveBack(s *scratch) {
-	if cap(s.ids) <= maxPooledIDs && cap(s.pieces) <= maxPooledIDs && cap(s.symbols) <= maxPooledIDs && cap(s.steps) <= maxPooledIDs {
+	if cap(s.ids) <= maxPooledIDs && cap(s.pieces) <= maxPooledIDs && cap(s.symbols) <= maxPooledIDs && cap(s.steps) <= maxPooledIDs && cap(s.machine.stack) <= maxPooledIDs {
 		t.scratches.Put(s)
 	}
 }
