@@ -17,6 +17,7 @@ func (c *collectCmd) align(a *app, client *http.Client, p *collectPlan, ds datas
 		return nil, err
 	}
 	count := func(text string) (int, error) { return server.CountPrompt(text, p.load.Backend.Chat) }
+	a.note("--align: asking the server for the length of %d prompts", ds.Len())
 	ds, found, err := dataset.Align(a.ctx, ds, p.data.Name, count, server, p.data.Seed)
 	if errors.Is(err, tokenizer.ErrNoChatCount) {
 		err = fmt.Errorf("%w; align prompts of a backend without chat, or leave --align out", err)

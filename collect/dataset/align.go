@@ -132,14 +132,15 @@ func (a *aligning) one(i int) error {
 			return err
 		}
 	}
-	a.keep(i, n-p.InputTokens, text, ok)
+	a.keep(i, p.InputTokens, n, text, ok)
 	return nil
 }
 
-func (a *aligning) keep(i, above int, text string, ok bool) {
+// keep takes in that prompt i, of so many tokens, has n by the server, and the text found for it.
+func (a *aligning) keep(i, tokens, n int, text string, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	f := &a.found
+	f, above := &a.found, n-tokens
 	if f.Prompts++; above == 0 {
 		return
 	}
@@ -147,10 +148,9 @@ func (a *aligning) keep(i, above int, text string, ok bool) {
 		f.Least, f.Most = above, above
 	}
 	f.Least, f.Most = min(f.Least, above), max(f.Most, above)
-	switch p, err := a.Dataset.Prompt(i); {
-	case err != nil: // it was made a moment ago
+	switch {
 	case !a.made:
-		a.counts[i] = p.InputTokens + above
+		a.counts[i] = n
 	case ok:
 		f.Fixed++
 		a.texts[i] = text
@@ -181,7 +181,7 @@ func (a *aligning) fit(text string, n, want int, rng *rand.Rand) (_ string, ok b
 			return "", false, err
 		}
 	}
-	return "", false, nil
+	return text, n == want, nil
 }
 
 // lengthen adds n words.
