@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -59,10 +60,12 @@ func read(data []byte, file string, config *tokenizerConfig) (*Tokenizer, error)
 	if isTiktoken(data) {
 		return parseTiktoken(data, file, config)
 	}
-	switch filepath.Ext(file) {
-	case ".tiktoken":
+	switch ext := filepath.Ext(file); {
+	case bytes.HasPrefix(data, []byte("version https://git-lfs")):
+		return nil, errors.New("it is a pointer of Git LFS, not the file: fetch it with git lfs pull")
+	case ext == ".tiktoken":
 		return nil, errors.New("its first line is not a token in base64 and its rank")
-	case ".model":
+	case ext == ".model":
 		return nil, fmt.Errorf("a SentencePiece model is not supported; save the model's fast tokenizer (%s) beside it, or use the server's own tokenizer", fileName)
 	}
 	t, err := parse(data)

@@ -101,7 +101,7 @@ func TestLoadErrors(t *testing.T) {
 func TestLoadPath(t *testing.T) {
 	t.Parallel()
 	dir := write(t, map[string]string{
-		"a/tokenizer.json": tiny, "b/tokenizer.model": "", "f/vocab.txt": "", "g/a.tiktoken": "x", "h/a.tiktoken": "", "h/b.tiktoken": "", "c/readme": "", "d/other.json": tiny,
+		"a/tokenizer.json": tiny, "b/tokenizer.model": "", "f/vocab.txt": "", "i/tokenizer.json": "version https://git-lfs.github.com/spec/v1\n", "g/a.tiktoken": "x", "h/a.tiktoken": "", "h/b.tiktoken": "", "c/readme": "", "d/other.json": tiny,
 		"models--org--name--x/snapshots/abc/tokenizer.json": tiny,
 	})
 	for _, c := range []struct{ path, name, want string }{
@@ -110,6 +110,7 @@ func TestLoadPath(t *testing.T) {
 		{"d/other.json", filepath.Join(dir, "d", "other.json"), ""},
 		{"models--org--name--x/snapshots/abc", "org/name/x", ""},
 		{"b", "", "a SentencePiece model is not supported"},
+		{"i", "", "it is a pointer of Git LFS"},
 		{"f", "", "has vocab.txt but no tokenizer.json"},
 		{"g", "", "its first line is not a token in base64"},
 		{"h", "", "has several tiktoken files"},
