@@ -29,7 +29,13 @@ type Source struct {
 // WholeWarehouse is a source of every run. Of many runs the entries are only listed when a question reads events.
 func WholeWarehouse(ctx context.Context, w *store.Warehouse) (Source, error) {
 	catalogue, runs, err := w.Catalogue(ctx)
-	source := Source{Catalogue: catalogue, All: w.Runs}
+	source := Source{Catalogue: catalogue, All: func(ctx context.Context) ([]store.Entry, error) {
+		entries, err := w.Runs(ctx)
+		if err == nil {
+			err = w.Fetch(ctx, entries)
+		}
+		return entries, err
+	}}
 	if err == nil && runs <= attachAtOpen {
 		err = source.Load(ctx)
 	}

@@ -18,8 +18,9 @@ type catalogue struct {
 	rows []*catalogueRow // in the order of Runs; a row is never changed once it is here
 	// extent is how much of each row is known.
 	extent extent
-	// written tells that runs.parquet holds these rows.
+	// written tells that runs.parquet holds these rows; of a warehouse in an object store it is file.
 	written bool
+	file    string
 	// copy is a file outside the warehouse with these rows, "" when there is none: for a warehouse that cannot be
 	// written to, or has no runs. copies are all there were: somebody may still read an earlier one.
 	copy   string
@@ -69,7 +70,7 @@ func (w *Warehouse) Catalogue(ctx context.Context) (path string, runs int, err e
 func (w *Warehouse) catalogueNow() (string, error) {
 	c := &w.catalogue
 	if c.written {
-		return w.cataloguePath(), nil
+		return cmp.Or(c.file, w.cataloguePath()), nil
 	}
 	if c.copy == "" {
 		if c.extent < everything {
@@ -114,6 +115,12 @@ func (c *catalogue) removeCopies() error {
 // refresh brings the catalogue up to date with the directories, and knows at least so much of each row then.
 // w.mu is held.
 func (w *Warehouse) refresh(ctx context.Context, need extent) error {
+	if w.remote != nil {
+		if err := w.refreshRemote(ctx); err != nil {
+			return fmt.Errorf("list runs of %s: %w", w.given, err)
+		}
+		return nil
+	}
 	var loading sync.WaitGroup
 	if w.catalogue.extent < need {
 		loading.Go(func() { w.loadCatalogue(need) })
@@ -222,12 +229,17 @@ func (w *Warehouse) readRuns(ctx context.Context, stats []runStat) ([]*catalogue
 }
 
 // show is a path below the warehouse, given with slashes, as the user would type it.
-func (w *Warehouse) show(rel string) string { return filepath.Join(w.given, filepath.FromSlash(rel)) }
+func (w *Warehouse) show(rel string) string {
+	if w.remote != nil {
+		return w.given + "/" + rel
+	}
+	return filepath.Join(w.given, filepath.FromSlash(rel))
+}
 
 // typed is an absolute path as the user would type it.
 func (w *Warehouse) typed(path string) string {
 	if rel, err := filepath.Rel(w.dir, path); err == nil {
-		return filepath.Join(w.given, rel)
+		return w.show(filepath.ToSlash(rel))
 	}
 	return path
 }

@@ -152,7 +152,7 @@ func (w *Warehouse) freshen(ctx context.Context, e *Entry) {
 		return
 	}
 	e.Summary, e.Definitions = summary, DefinitionsVersion
-	err = w.rewrite(ctx, e.Files, func(f *runFile) error {
+	err = w.rewrite(ctx, *e, func(f *runFile) error {
 		f.Summary, f.Definitions = summary, DefinitionsVersion
 		return nil
 	})

@@ -85,7 +85,7 @@ func TestFreshen(t *testing.T) {
 	root, stored := warehouseOf(t, 3)
 	editor, _ := openAt(t, root, Options{})
 	for _, e := range stored {
-		err := editor.rewrite(t.Context(), e.Files, func(f *runFile) error {
+		err := editor.rewrite(t.Context(), e, func(f *runFile) error {
 			f.Summary, f.Definitions = fullSummary(99), DefinitionsVersion-1
 			return nil
 		})

@@ -18,6 +18,9 @@ import (
 // the run.json files, and so are summaries that are missing. Each is told to Options.Warn; seen is called for each
 // summary.
 func (w *Warehouse) Recover(ctx context.Context, seen func(done, of int)) error {
+	if w.remote != nil {
+		return w.recoverRemote(ctx, seen)
+	}
 	if err := w.recoverDead(ctx); err != nil {
 		return err
 	}
@@ -194,6 +197,9 @@ func (w *Warehouse) freshenAll(ctx context.Context, entries []Entry, seen func(d
 	}
 	if w.opts.Summarise == nil || len(stale) == 0 {
 		return nil
+	}
+	if err := w.Fetch(ctx, stale); err != nil {
+		return err
 	}
 	w.Check(stale)
 	for i := range stale {

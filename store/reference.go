@@ -31,6 +31,9 @@ func (w *Warehouse) ResolveAll(ctx context.Context, refs ...string) ([]Entry, er
 	if err != nil {
 		return nil, err
 	}
+	if err := w.Fetch(ctx, found); err != nil {
+		return nil, err
+	}
 	w.Check(found)
 	return found, w.Freshen(ctx, found)
 }

@@ -160,7 +160,7 @@ func (w *Warehouse) UpdateRuns(ctx context.Context, entries []Entry, edit func(*
 	var problems []error
 	for _, entry := range entries {
 		id := entry.Run.RunID
-		err := w.rewrite(ctx, entry.Files, func(f *runFile) error {
+		err := w.rewrite(ctx, entry, func(f *runFile) error {
 			edit(&f.Run)
 			if f.Run.RunID != id {
 				return errors.New("the id of a run cannot change")
@@ -178,11 +178,20 @@ func (w *Warehouse) UpdateRuns(ctx context.Context, entries []Entry, edit func(*
 func (w *Warehouse) touch(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.remote != nil {
+		if err := w.flushChanges(ctx); err != nil {
+			return err
+		}
+	}
 	return w.refresh(ctx, namesOnly)
 }
 
 // rewrite replaces a run.json by its edited self.
-func (w *Warehouse) rewrite(ctx context.Context, files Files, edit func(*runFile) error) error {
+func (w *Warehouse) rewrite(ctx context.Context, run Entry, edit func(*runFile) error) error {
+	if w.remote != nil {
+		return w.rewriteRemote(ctx, run, edit)
+	}
+	files := run.Files
 	unlock, err := w.lockRun(ctx, files.Dir)
 	if err != nil {
 		return err

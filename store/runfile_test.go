@@ -102,7 +102,7 @@ func TestLastEditSeen(t *testing.T) {
 	root, stored := warehouseOf(t, 1)
 	reader, _ := openAt(t, root, Options{})
 	for _, note := range []string{"a", "b", "c"} {
-		err := reader.rewrite(t.Context(), stored[0].Files, func(f *runFile) error {
+		err := reader.rewrite(t.Context(), stored[0], func(f *runFile) error {
 			f.Run.Note = &note
 			return nil
 		})

@@ -34,7 +34,11 @@ func (s Space) String() string {
 // Expect is the space for a load of so many requests and chunks that has not begun. known is false where the system
 // does not tell.
 func (w *Warehouse) Expect(requests, chunks int64) (s Space, known bool) {
-	s.Free, known = freeBytes(w.dir)
+	dir := w.dir
+	if w.remote != nil {
+		dir = w.remote.staging.dir
+	}
+	s.Free, known = freeBytes(dir)
 	s.Need = spareBytes + requests*bytesPerRequest + chunks*(journalBytesPerChunk+parquetBytesPerChunk)
 	return s, known
 }

@@ -17,12 +17,14 @@ import (
 	"time"
 )
 
-// Receive copies finished runs of another warehouse into this one, byte for byte: event files, run.json last, in the same
-// folders. Each file is compared with its checksum on the way. A run that is here already with the same event files is
+// Receive copies finished runs of another warehouse, which has fetched them, into this one, byte for byte: event files,
+// run.json last, in the same folders. Each file is compared with its checksum on the way. A run that is here already with the same event files is
 // left as it is; one with others is ErrExists. seen is called after each run.
 func (w *Warehouse) Receive(ctx context.Context, runs []Entry, seen func(run Entry, copied bool)) error {
-	if err := w.create(); err != nil {
-		return err
+	if w.remote == nil {
+		if err := w.create(); err != nil {
+			return err
+		}
 	}
 	mine, err := w.byID(ctx)
 	if err != nil {
@@ -54,10 +56,14 @@ func (w *Warehouse) receive(ctx context.Context, from Entry, mine map[string]Ent
 		return false, err
 	}
 	if here, known := mine[from.Run.RunID]; known {
-		if !holds(here, f) {
+		has, err := w.holds(ctx, here, f)
+		if err == nil && !has {
 			err = fmt.Errorf("%w, with other rows", ErrExists)
 		}
 		return false, err
+	}
+	if w.remote != nil {
+		return true, w.send(ctx, from)
 	}
 	dir := filepath.Join(w.dir, filepath.FromSlash(from.dir))
 	if err := makeDirs(w.dir, from.dir); err != nil {
@@ -109,18 +115,21 @@ func copyFile(to, from string, state fileState) (err error) {
 }
 
 // holds tells whether the run is stored with the event files that f tells of, all of their size.
-func holds(here Entry, f *runFile) bool {
+func (w *Warehouse) holds(ctx context.Context, here Entry, f *runFile) (bool, error) {
+	if w.remote != nil {
+		return w.holdsRemote(ctx, here, f)
+	}
 	mine, err := readRunFile(here.Files.RunJSON)
 	if err != nil || !maps.Equal(mine.Files, f.Files) {
-		return false
+		return false, nil
 	}
 	for name, state := range mine.Files {
 		info, err := os.Stat(filepath.Join(here.Files.Dir, name))
 		if err != nil || info.Size() != state.Bytes {
-			return false
+			return false, nil
 		}
 	}
-	return true
+	return true, nil
 }
 
 // Lacks gives those of another warehouse's runs of which there is no whole copy here.
@@ -134,7 +143,13 @@ func (w *Warehouse) Lacks(ctx context.Context, runs []Entry) (lacking []Entry, e
 		if err != nil {
 			return nil, fmt.Errorf("read run %s: %w", run.Run.RunID, bareCause(err))
 		}
-		if here, known := mine[run.Run.RunID]; !known || !holds(here, f) {
+		here, has := mine[run.Run.RunID]
+		if has {
+			if has, err = w.holds(ctx, here, f); err != nil {
+				return nil, err
+			}
+		}
+		if !has {
 			lacking = append(lacking, run)
 		}
 	}
@@ -145,14 +160,17 @@ func (w *Warehouse) Lacks(ctx context.Context, runs []Entry) (lacking []Entry, e
 // them.
 func (w *Warehouse) Remove(ctx context.Context, runs []Entry) error {
 	for _, run := range runs {
-		if err := w.remove(run); err != nil {
+		if err := w.remove(ctx, run); err != nil {
 			return errors.Join(fmt.Errorf("remove run %s: %w", run.Run.RunID, bareCause(err)), w.touch(ctx))
 		}
 	}
 	return w.touch(ctx)
 }
 
-func (w *Warehouse) remove(run Entry) error {
+func (w *Warehouse) remove(ctx context.Context, run Entry) error {
+	if w.remote != nil {
+		return w.removeRemote(ctx, run)
+	}
 	gone := filepath.Join(w.dir, journalDir, ".done-"+run.Run.RunID+"-"+randomLetters(4))
 	if err := makeDirs(w.dir, journalDir); err != nil {
 		return err

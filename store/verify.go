@@ -37,23 +37,33 @@ func (w *Warehouse) Verify(ctx context.Context, seen func(done, of int), refs ..
 	}
 	done := 0
 	err = inParallel(ctx, len(entries), func(i int) {
-		v.run(&entries[i])
+		if w.remote != nil {
+			v.remoteRun(ctx, &entries[i])
+		} else {
+			v.run(&entries[i])
+		}
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		done++
 		seen(done, len(entries))
 	})
-	if err == nil && len(refs) == 0 {
+	switch {
+	case err != nil || len(refs) > 0:
+	case w.remote != nil:
+		err = v.remoteOrphans(ctx, entries)
+	default:
 		err = v.orphans(ctx, entries)
 	}
+	err = errors.Join(append(v.failed, err)...)
 	slices.SortFunc(v.found, func(a, b Finding) int { return strings.Compare(a.Path, b.Path) })
 	return v.found, err
 }
 
 type verifier struct {
-	w     *Warehouse
-	mu    sync.Mutex // guards found
-	found []Finding
+	w      *Warehouse
+	mu     sync.Mutex // guards what follows
+	found  []Finding
+	failed []error // what could not be looked at
 }
 
 func (v *verifier) add(run, path string, leftover bool, format string, args ...any) {

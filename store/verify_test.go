@@ -70,7 +70,7 @@ func TestVerify(t *testing.T) {
 	edit := func(t *testing.T, e Entry, change func(*runFile)) {
 		t.Helper()
 		w, _ := openAt(t, filepath.Join(e.Files.Dir, "../../../../.."), Options{})
-		if err := w.rewrite(t.Context(), e.Files, func(f *runFile) error { change(f); return nil }); err != nil {
+		if err := w.rewrite(t.Context(), e, func(f *runFile) error { change(f); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -61,6 +61,10 @@ type Warehouse struct {
 	dir   string // absolute
 	opts  Options
 	clock leaseClock
+	// remote is nil for a warehouse that is a directory.
+	remote *remote
+	// sendOn, when set, takes each run that was finished here to where it belongs.
+	sendOn func(context.Context, Entry) Entry
 
 	mu        sync.Mutex // guards catalogue
 	catalogue catalogue
@@ -107,7 +111,11 @@ func (w *Warehouse) Dir() string { return w.given }
 func (w *Warehouse) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.catalogue.removeCopies()
+	err := w.catalogue.removeCopies()
+	if w.remote != nil {
+		err = errors.Join(err, w.remote.staging.Close())
+	}
+	return err
 }
 
 func (w *Warehouse) notADirectory() error {

@@ -42,6 +42,9 @@ type WriterCost struct {
 // one, without a time it begins now, without a tool version it has that of the warehouse's options; its status is
 // RunRunning. An id that is taken is ErrExists.
 func (w *Warehouse) Begin(ctx context.Context, run Run) (*Writer, error) {
+	if w.remote != nil {
+		return w.beginStaged(ctx, run)
+	}
 	run.Status = RunRunning
 	if run.BeganAt.IsZero() {
 		run.BeganAt = w.opts.Now()
@@ -247,6 +250,9 @@ func (w *Writer) Finish(ctx context.Context, run Run) (Entry, error) {
 	}
 	// The catalogue is a cache that the next command brings up to date as well.
 	_ = w.warehouse.touch(ctx)
+	if sendOn := w.warehouse.sendOn; sendOn != nil {
+		return sendOn(ctx, done.entry), nil
+	}
 	return done.entry, nil
 }
 

@@ -12,8 +12,6 @@ import (
 
 	"llmbench/collect/dataset"
 	"llmbench/collect/protocol"
-	"llmbench/query"
-	"llmbench/store"
 )
 
 // app is what the outside world is to a command: streams, and the process's environment.
@@ -79,17 +77,3 @@ func versionText() string {
 
 func backendNames() string { return strings.Join(protocol.Names(), ", ") }
 func datasetNames() string { return strings.Join(dataset.Names(), ", ") }
-
-// warehouseFlag is shared by all commands that read or write runs.
-type warehouseFlag struct {
-	Warehouse string `help:"Folder of the warehouse." default:"./warehouse" env:"LLMBENCH_WAREHOUSE" type:"path" placeholder:"DIR"`
-}
-
-// open opens the warehouse and lets it say what it recovered or set aside.
-func (w warehouseFlag) open(a *app) (*store.Warehouse, error) {
-	return store.Open(a.ctx, w.Warehouse, store.Options{
-		Summarise:   query.Summarise,
-		Warn:        a.warn,
-		ToolVersion: version,
-	})
-}

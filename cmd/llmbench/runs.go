@@ -15,6 +15,8 @@ type runsCmd struct {
 	Rm    runsRemoveCmd `cmd:"" help:"Remove runs for good."`
 	Merge runsMergeCmd  `cmd:"" help:"Make one run of the shards of a load that several hosts sent."`
 	Copy  runsCopyCmd   `cmd:"" help:"Copy runs into another warehouse."`
+	Push  runsPushCmd   `cmd:"" help:"Send runs to an object store."`
+	Pull  runsPullCmd   `cmd:"" help:"Fetch runs from an object store."`
 
 	Check   runsCheckCmd   `cmd:"" help:"Verify every file: checksums, counts, leftovers."`
 	Recover runsRecoverCmd `cmd:"" help:"Repair what can be repaired."`
@@ -44,11 +46,14 @@ func (c *runsShowCmd) Run(a *app) error {
 		return err
 	}
 	defer w.Close()
-	entry, err := w.Resolve(a.ctx, c.Ref)
+	entries, err := w.Find(a.ctx, c.Ref)
+	if err == nil && entries[0].Summary == nil {
+		entries, err = w.ResolveAll(a.ctx, c.Ref)
+	}
 	if err != nil {
 		return err
 	}
-	return report.WriteRun(a.stdout, entry, a.writeOptions())
+	return report.WriteRun(a.stdout, entries[0], a.writeOptions())
 }
 
 // writeOptions fit tables to the terminal; output that goes elsewhere is not cut.

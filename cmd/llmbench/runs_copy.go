@@ -28,6 +28,9 @@ func (c *runsCopyCmd) Run(a *app) error {
 
 // copyRuns copies runs from one warehouse into another, telling each.
 func (a *app) copyRuns(chosen chosenRuns, from, to warehouseFlag) error {
+	if err := chosen.Validate(); err != nil {
+		return usageError(err)
+	}
 	source, err := from.open(a)
 	if err != nil {
 		return err
@@ -42,6 +45,9 @@ func (a *app) copyRuns(chosen chosenRuns, from, to warehouseFlag) error {
 		return err
 	}
 	defer target.Close()
+	if err := source.Fetch(a.ctx, runs); err != nil {
+		return err
+	}
 	copied := 0
 	err = target.Receive(a.ctx, runs, func(run store.Entry, isNew bool) {
 		if isNew {

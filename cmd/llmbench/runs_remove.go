@@ -37,7 +37,7 @@ func (c *runsRemoveCmd) Run(a *app) error {
 		return err
 	}
 	if c.KeptIn != "" {
-		err = c.checkKept(a, runs)
+		err = c.checkKept(a, w, runs)
 	} else if !c.Yes {
 		err = a.confirmRemoval(runs)
 	}
@@ -54,7 +54,10 @@ func (c *runsRemoveCmd) Run(a *app) error {
 }
 
 // checkKept refuses unless the other warehouse has whole copies.
-func (c *runsRemoveCmd) checkKept(a *app, runs []store.Entry) error {
+func (c *runsRemoveCmd) checkKept(a *app, w *store.Warehouse, runs []store.Entry) error {
+	if err := w.Fetch(a.ctx, runs); err != nil {
+		return err
+	}
 	other, err := warehouseFlag{c.KeptIn}.open(a)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"llmbench/collect/simulate"
+	"llmbench/store/s3/s3test"
 )
 
 // exits runs a command and checks its exit code: exits 80 llmbench collect ... Its output is then looked at with stdout
@@ -33,6 +35,22 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if code != want {
 		ts.Fatalf("%s exits %d, want %d", strings.Join(args[1:], " "), code, want)
 	}
+}
+
+// bucketScript starts a real S3 server for the rest of the script, with the bucket bench, and sets what the AWS tools read.
+func bucketScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: bucket")
+	}
+	dir := ts.MkAbs("s3")
+	ts.Check(os.Mkdir(dir, 0o777))
+	server, stop, err := s3test.Run(dir)
+	ts.Check(err)
+	ts.Defer(stop)
+	ts.Setenv("AWS_ENDPOINT_URL", server.Endpoint)
+	ts.Setenv("AWS_REGION", "us-east-1")
+	ts.Setenv("AWS_ACCESS_KEY_ID", server.AccessKey)
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", server.SecretKey)
 }
 
 // serveScript starts a simulated engine for the rest of the script and puts its address into $NAME: serve NAME [FAULT].
