@@ -23,6 +23,7 @@ type collectCmd struct {
 	connectionFlags
 	datasetFlags
 	fileFlags
+	hfFlags
 	randomFlags
 	prefixFlags
 	mediaFlags

@@ -21,9 +21,11 @@ type fileFlags struct {
 	ChatTemplate       string `help:"Jinja file, or the name of one of the tokenizer's templates." placeholder:"FILE|NAME" group:"data"`
 	ChatTemplateKwargs string `help:"JSON object of variables for the chat template, such as {\"enable_thinking\":false}." placeholder:"JSON" group:"data"`
 
-	CustomOutputLen    int    `help:"custom: tokens to ask for; -1 takes each row's own." default:"256" group:"data"`
+	CustomOutputLen    int    `help:"custom, custom_image, custom_audio: tokens to ask for; -1 takes each row's own." default:"256" group:"data"`
 	CustomPromptColumn string `help:"custom: column of the prompt, a text or the messages of a chat." default:"prompt" group:"data"`
 	CustomOutputColumn string `help:"custom: column of the tokens to ask for, with --custom-output-len -1." default:"output_tokens" group:"data"`
+
+	CustomEnsureClientSideData bool `help:"custom_image: refuse media that the server would have to fetch; files are always sent along." group:"data"`
 
 	SpecBenchOutputLen      int    `help:"spec_bench: tokens to ask for." default:"256" group:"data"`
 	SpecBenchCategory       string `help:"spec_bench: ask the questions of this category only." group:"data"`
@@ -41,8 +43,8 @@ type fileFlags struct {
 // planFiles settles the datasets of files.
 func (c *collectCmd) planFiles(p *collectPlan) error {
 	p.data.Files = dataset.FilesConfig{NoOversample: c.NoOversample, DisableShuffle: c.DisableShuffle, NoLengthFilter: c.NoLengthFilter,
-		Chat: p.load.Backend.Chat}
-	p.data.Custom = dataset.CustomConfig{OutputLen: c.CustomOutputLen, PromptColumn: c.CustomPromptColumn, OutputColumn: c.CustomOutputColumn}
+		Chat: p.load.Backend.Chat, Audio: strings.HasSuffix(p.load.Backend.Name, "-audio")}
+	p.data.Custom = dataset.CustomConfig{OutputLen: c.CustomOutputLen, PromptColumn: c.CustomPromptColumn, OutputColumn: c.CustomOutputColumn, InlineMedia: c.CustomEnsureClientSideData}
 	p.data.Sonnet = dataset.SonnetConfig{InputLen: c.SonnetInputLen, OutputLen: c.SonnetOutputLen, PrefixLen: c.SonnetPrefixLen}
 	switch c.DatasetName {
 	case "spec_bench":
@@ -58,6 +60,7 @@ func (c *collectCmd) planFiles(p *collectPlan) error {
 			p.data.Turns.OutputLen = *c.OutputLen
 		}
 	}
+	c.planHF(p)
 	_, err := c.templateVariables()
 	return err
 }

@@ -18,6 +18,7 @@ func (c *collectCmd) workload(a *app, p *collectPlan, row *store.Run, tok tokeni
 	data := p.data
 	data.NumPrompts, data.Warmups = data.NumPrompts+p.load.Warmups, p.load.Warmups
 	data.Files.CountAhead = tok.Source == tokenizer.FromServer
+	data.Files.Tables, data.HF.Caches = tableFiles{a.ctx}, a.modelCaches()
 	var err error
 	if data.Files.Template, err = c.template(a, p, model); err != nil {
 		return nil, err

@@ -98,11 +98,12 @@ func (c *datasetInspectCmd) look(a *app, ds dataset.Dataset, d *report.Dataset) 
 		if err != nil {
 			return l, fmt.Errorf("make prompt %d: %w", i, err)
 		}
-		text, media := written(prompt)
+		text, media := written(prompt, true)
 		seen[maphash.String(seed, text)] = struct{}{}
 		l.prompt, l.asked = append(l.prompt, prompt.InputTokens), append(l.asked, prompt.OutputTokens)
 		d.Media += media
 		if len(d.Samples) < c.Samples {
+			text, _ = written(prompt, false)
 			d.Samples = append(d.Samples, report.Sample{Request: i, PromptTokens: prompt.InputTokens, AskedTokens: prompt.OutputTokens, Prompt: text})
 		}
 	}
@@ -113,8 +114,8 @@ func (c *datasetInspectCmd) look(a *app, ds dataset.Dataset, d *report.Dataset) 
 	return l, nil
 }
 
-// written is a prompt as a person reads it, and its number of media.
-func written(p dataset.Prompt) (text string, media int) {
+// written is a prompt as a person reads it, and its number of media: those, when whole, in full.
+func written(p dataset.Prompt, whole bool) (text string, media int) {
 	var b strings.Builder
 	switch {
 	case p.TokenIDs != nil:
@@ -135,14 +136,26 @@ func written(p dataset.Prompt) (text string, media int) {
 				continue
 			}
 			media++
-			fmt.Fprintf(&b, "<%s>", part.URL)
+			fmt.Fprintf(&b, "<%s>", medium(part.URL, whole))
 		}
 	}
 	if len(p.Audio) > 0 {
 		media++
 		fmt.Fprintf(&b, "<%s, %d bytes>", p.AudioName, len(p.Audio))
+		if whole {
+			b.Write(p.Audio)
+		}
 	}
 	return b.String(), media
+}
+
+// medium is an address, of which a medium itself is not shown.
+func medium(url string, whole bool) string {
+	head, data, _ := strings.Cut(url, ",")
+	if whole || !strings.HasPrefix(head, "data:") {
+		return url
+	}
+	return fmt.Sprintf("%s, %d bytes", strings.TrimSuffix(strings.TrimPrefix(head, "data:"), ";base64"), len(data)/4*3)
 }
 
 // draw draws the lengths where asked.

@@ -15,6 +15,8 @@ type CustomConfig struct {
 	OutputLen int
 	// PromptColumn and OutputColumn name the columns. A prompt may be a text or the messages of a chat.
 	PromptColumn, OutputColumn string
+	// InlineMedia refuses media that the server would have to fetch.
+	InlineMedia bool
 }
 
 // ownLength as an output length takes each row's own.
@@ -34,12 +36,19 @@ func (c Config) validateCustom() error {
 
 // newCustom sends the prompts of a file of the user's own.
 func newCustom(c Config, tok Tokenizer) (Dataset, error) {
-	return newSampled(c, tok, recipe{read: readCustom(c.Custom), templated: true, wanted: "it has none",
-		facts: map[string]any{"output_len": c.Custom.OutputLen, "prompt_column": c.Custom.PromptColumn}})
+	from := fileSource(c.Path)
+	from.columns = []string{c.Custom.PromptColumn, "messages", c.Custom.OutputColumn}
+	r := c.customRecipe()
+	r.read = readCustom(c.Custom)
+	return newSampled(c, from, tok, r)
+}
+
+func (c CustomConfig) columns() columns {
+	return columns{prompt: c.PromptColumn, promptFlag: "--custom-prompt-column", output: c.OutputColumn, outputFlag: "--custom-output-column"}
 }
 
 func readCustom(c CustomConfig) reader {
-	columns := columns{prompt: c.PromptColumn, promptFlag: "--custom-prompt-column", output: c.OutputColumn, outputFlag: "--custom-output-column"}
+	columns := c.columns()
 	return func(row *fastjson.Value) (ex example, use bool, err error) {
 		if ex, err = columns.prompted(row); err != nil {
 			return ex, false, err

@@ -31,6 +31,7 @@ type Config struct {
 	NoReranker bool
 	// SelfTimed asks a dataset that can do without for the times of its requests.
 	SelfTimed bool
+	HF        HFConfig
 	// OutputLen fixes the tokens to ask for where the dataset would take them from its own answers (--sharegpt-output-len,
 	// --output-len); 0 leaves it to the dataset.
 	OutputLen int
@@ -63,6 +64,9 @@ type entry struct {
 var registry = map[string]entry{
 	"burstgpt":          {make: newBurstGPT, validate: Config.validateBurstGPT, made: true},
 	"custom":            {make: newCustom, validate: Config.validateCustom, templated: true},
+	"custom_audio":      {make: newCustomAudio, validate: Config.validateCustom},
+	"custom_image":      {make: newCustomImage, validate: Config.validateCustom},
+	"hf":                {make: newHF, validate: Config.validateHF, templated: true},
 	"mt_bench":          {make: newTurns, validate: Config.validateTurns, templated: true},
 	"prefix_repetition": {make: newPrefixRepetition, validate: Config.validatePrefixes, made: true},
 	"random":            {make: newRandom, validate: Config.validateRandom, whole: true, made: true},

@@ -95,7 +95,7 @@ func readPart(v *fastjson.Value) (Part, error) {
 	if address == nil || len(address.GetStringBytes()) == 0 {
 		return Part{}, fmt.Errorf("no address in its %q", kind)
 	}
-	return Part{Kind: medium, URL: string(address.GetStringBytes())}, nil
+	return Part{Kind: medium, URL: addressOf(string(address.GetStringBytes()))}, nil
 }
 
 // parseCount also takes 512.0, which tables of floats have.

@@ -23,6 +23,15 @@ type rowFile struct {
 	// unit is what a row of this file is called: line, element, row.
 	unit   string
 	sha256 string
+	// wrapped is set when each value is the field json of an object.
+	wrapped bool
+}
+
+func (r *rowFile) unwrap(v *fastjson.Value) *fastjson.Value {
+	if r.wrapped {
+		return v.Get("json")
+	}
+	return v
 }
 
 // longestRow is where a row is taken for something else than a prompt, such as a file without line ends.
@@ -33,21 +42,21 @@ func rowError(unit string, number int, err error) error {
 	return fmt.Errorf("%s %d: %w", unit, number, err)
 }
 
-// openRows reads a file once: its places, its hash, and every row through check, so that what is wrong with any of them is
-// said before the load. A row that check does not use is left out. The error names the file and the place.
-func openRows(path string, check func(row *fastjson.Value) (use bool, err error)) (*rowFile, error) {
+// openRows reads a file once: its places, its hash, and every row through look, so that what is wrong with any of them is
+// said before the load. A row that look does not use is left out. The error names the file and the place.
+func openRows(path string, look check) (*rowFile, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read dataset: %w", err)
 	}
 	rows := &rowFile{file: file}
-	if err := rows.index(check); err != nil {
+	if err := rows.index(look); err != nil {
 		return nil, errors.Join(fmt.Errorf("read dataset %s: %w", path, err), file.Close())
 	}
 	return rows, nil
 }
 
-func (r *rowFile) index(check func(row *fastjson.Value) (bool, error)) error {
+func (r *rowFile) index(look check) error {
 	hash := sha256.New()
 	in := bufio.NewReaderSize(io.TeeReader(r.file, hash), 1<<20)
 	skipped, first, err := begin(in)
@@ -62,7 +71,7 @@ func (r *rowFile) index(check func(row *fastjson.Value) (bool, error)) error {
 		if err != nil {
 			return rowError(r.unit, place, syntax(bytes.TrimRight(row, " \t\r\n")))
 		}
-		use, err := check(v)
+		use, err := look(v)
 		if err != nil {
 			return rowError(r.unit, place, err)
 		}

@@ -24,8 +24,12 @@ type FilesConfig struct {
 	Template Template
 	// Chat is true when prompts are sent as messages: no template is applied then.
 	Chat bool
+	// Tables reads the files that this package cannot; nil leaves it at JSON and CSV.
+	Tables Tables
 	// CountAhead counts all prompts before the load, for a tokenizer that must not be asked during it.
 	CountAhead bool
+	// Audio is true when the backend takes sound files.
+	Audio bool
 }
 
 // Template makes one text of a chat, up to where the model's answer begins.
@@ -42,6 +46,8 @@ type example struct {
 	// output is the number of tokens to ask for; 0 asks for as many as answer has.
 	output int
 	answer string
+	// sound is the address of a sound file, for backends that take one beside the text.
+	sound string
 	// turns is the whole conversation, where there is more of it than the prompt.
 	turns []Message
 	body  map[string]json.RawMessage
@@ -59,6 +65,10 @@ type recipe struct {
 	filter func(input, output int) bool
 	// wanted says in an error what a row must be to be used.
 	wanted string
+	// selective recipes do not use every row, so that all must be looked at.
+	selective bool
+	// dir is where the paths of media begin.
+	dir string
 	// facts are what the dataset adds to the recipe of the workload.
 	facts map[string]any
 }
@@ -85,10 +95,14 @@ type sampled struct {
 }
 
 // newSampled reads the file and settles the order; everything that can be wrong with the file is said here.
-func newSampled(c Config, tok Tokenizer, r recipe) (*sampled, error) {
+func newSampled(c Config, from source, tok Tokenizer, r recipe) (*sampled, error) {
 	d := &sampled{recipe: r, config: c, tok: tok, n: c.NumPrompts}
+	enough := 0
+	if r.filter == nil && !r.selective {
+		enough = c.NumPrompts
+	}
 	var err error
-	d.rows, err = openRows(c.Path, func(row *fastjson.Value) (bool, error) {
+	d.rows, err = from.open(c, enough, func(row *fastjson.Value) (bool, error) {
 		ex, use, err := r.read(row)
 		if err == nil && use {
 			err = d.sendable(ex)
@@ -107,10 +121,22 @@ func newSampled(c Config, tok Tokenizer, r recipe) (*sampled, error) {
 
 // sendable refuses what the backend has no form for.
 func (d *sampled) sendable(ex example) error {
+	if ex.sound != "" && !d.config.Files.Audio {
+		return errors.New("sound is sent to an audio --backend, such as openai-audio")
+	}
+	if ex.sound == "" && d.config.Files.Audio {
+		return errors.New("no sound, which an audio --backend needs; use the dataset custom_audio or one of speech")
+	}
+	if err := localMedia(ex.messages, d.dir); err != nil {
+		return err
+	}
 	if ex.messages == nil || d.config.Files.Chat {
 		return nil
 	}
 	d.chats = true
+	if ex.body["tools"] != nil {
+		return errors.New("functions are called in a chat; use a chat --backend, such as openai-chat")
+	}
 	if slices.ContainsFunc(ex.messages, hasMedia) {
 		return errors.New("images and sound are parts of a chat; use a chat --backend, such as openai-chat")
 	}
@@ -227,7 +253,7 @@ func (d *sampled) example(row uint32) (example, error) {
 	if err != nil {
 		return example{}, fmt.Errorf("read dataset %s again: %w; has it changed meanwhile?", d.config.Path, err)
 	}
-	ex, _, err := d.read(v)
+	ex, _, err := d.read(d.rows.unwrap(v))
 	return ex, err
 }
 
@@ -238,6 +264,9 @@ func (d *sampled) prompt(row uint32) (Prompt, error) {
 		return Prompt{}, err
 	}
 	p := Prompt{Text: ex.text, Messages: ex.messages, Body: ex.body}
+	if err := d.readMedia(&p, ex.sound); err != nil {
+		return Prompt{}, fmt.Errorf("read dataset %s: %w", d.config.Path, err)
+	}
 	if t := d.config.Files.Template; t != nil && !d.config.Files.Chat && (d.templated || ex.messages != nil) {
 		if p.Text, err = t.Render(chatOf(p)); err != nil {
 			return Prompt{}, fmt.Errorf("apply the chat template: %w", err)
@@ -246,6 +275,17 @@ func (d *sampled) prompt(row uint32) (Prompt, error) {
 	}
 	p.InputTokens, p.OutputTokens, err = d.count(row, ex, p)
 	return p, err
+}
+
+// readMedia reads what lies in files of its own.
+func (d *sampled) readMedia(p *Prompt, sound string) (err error) {
+	if sound != "" {
+		p.AudioName = "sound" + soundExtension(sound)
+		if p.Audio, err = mediumBytes(sound, d.dir); err != nil {
+			return err
+		}
+	}
+	return readMedia(p.Messages, d.dir)
 }
 
 // chatOf is the prompt as messages.

@@ -35,7 +35,7 @@ func (c Config) checkOutputLen(flag string) error {
 
 // newShareGPT asks the first turn of each conversation and for as many tokens as its answer has.
 func newShareGPT(c Config, tok Tokenizer) (Dataset, error) {
-	r := recipe{read: readShareGPT(c.OutputLen), facts: map[string]any{},
+	r := recipe{read: readShareGPT(c.OutputLen), selective: true, facts: map[string]any{},
 		wanted: `it takes {"conversations": [{"from", "value"}, ...]} of two turns at least`}
 	if c.OutputLen > 0 {
 		r.facts["output_len"] = c.OutputLen
@@ -43,16 +43,19 @@ func newShareGPT(c Config, tok Tokenizer) (Dataset, error) {
 	if c.Files.NoLengthFilter {
 		r.facts["no_length_filter"] = true
 	} else {
-		r.filter = lengthFilter(c.OutputLen > 0)
+		r.filter = filterLimits{filterPrompt, filterTotal}.filter(c.OutputLen > 0)
 		r.wanted += fmt.Sprintf(", with %d to %d prompt tokens and at most %d with the answer (--no-length-filter keeps others)", filterLeast, filterPrompt, filterTotal)
 	}
-	return newSampled(c, tok, r)
+	return newSampled(c, jsonSource(c.Path), tok, r)
 }
 
-// lengthFilter is vLLM's filter; an output length fixed by the user is not held to the lower bound.
-func lengthFilter(outputFixed bool) func(input, output int) bool {
+// filterLimits are the most tokens of a prompt, and of a prompt and its answer.
+type filterLimits struct{ prompt, total int }
+
+// filter is vLLM's; an output length fixed by the user is not held to the lower bound.
+func (l filterLimits) filter(outputFixed bool) func(input, output int) bool {
 	return func(input, output int) bool {
-		return input >= filterLeast && (outputFixed || output >= filterLeast) && input <= filterPrompt && input+output <= filterTotal
+		return input >= filterLeast && (outputFixed || output >= filterLeast) && input <= l.prompt && input+output <= l.total
 	}
 }
 

@@ -21,5 +21,5 @@ func newSpeedBench(c Config, tok Tokenizer) (Dataset, error) {
 		return readMessages(list)
 	})
 	r.facts["subset"] = c.Turns.Subset
-	return newSampled(c, tok, r)
+	return newSampled(c, jsonSource(c.Path), tok, r)
 }

@@ -30,7 +30,7 @@ func (c Config) validateTurns() error {
 
 // newTurns asks the first turn of each question.
 func newTurns(c Config, tok Tokenizer) (Dataset, error) {
-	return newSampled(c, tok, c.turnsRecipe(func(row *fastjson.Value) ([]Message, error) {
+	return newSampled(c, jsonSource(c.Path), tok, c.turnsRecipe(func(row *fastjson.Value) ([]Message, error) {
 		turns := row.Get("turns")
 		if turns == nil || turns.Type() != fastjson.TypeArray {
 			return nil, fmt.Errorf(`no list of "turns"; it has %s`, columnNames(row))
@@ -45,7 +45,7 @@ func newTurns(c Config, tok Tokenizer) (Dataset, error) {
 
 // turnsRecipe is common to the questions, whatever form their turns have.
 func (c Config) turnsRecipe(turns func(row *fastjson.Value) ([]Message, error)) recipe {
-	r := recipe{templated: true, facts: map[string]any{"output_len": c.Turns.OutputLen}, wanted: "it has no questions"}
+	r := recipe{templated: true, selective: c.Turns.Category != "", facts: map[string]any{"output_len": c.Turns.OutputLen}, wanted: "it has no questions"}
 	if c.Turns.Category != "" {
 		r.facts["category"] = c.Turns.Category
 		r.wanted = fmt.Sprintf("none is of %s-category %q", c.prefix(), c.Turns.Category)
