@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"llmbench/collect/dataset"
 	"llmbench/collect/protocol"
@@ -85,12 +86,25 @@ func (w *preparer) put(next prepared) bool {
 	return !w.stopped
 }
 
-// primed waits until as much is prepared as may be, so that the start of the load is not slowed by its preparation.
+// primeTime is how long the load waits for its preparation to get ahead: prompts that must be counted as they are made would
+// hold it up for as long as aheadBytes take.
+const primeTime = time.Second
+
+// primed waits until as much is prepared as may be, so that the start of the load is not slowed by its preparation, but no
+// longer than primeTime, and until the first request is there.
 func (w *preparer) primed(ctx context.Context) {
 	defer context.AfterFunc(ctx, w.stop)()
+	late := false
+	timer := time.AfterFunc(primeTime, func() {
+		w.mu.Lock()
+		late = true
+		w.changed.Broadcast()
+		w.mu.Unlock()
+	})
+	defer timer.Stop()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for w.bytes < aheadBytes && !w.ended && !w.stopped {
+	for w.bytes < aheadBytes && !w.ended && !w.stopped && !(late && len(w.queue) > 0) {
 		w.changed.Wait()
 	}
 }
