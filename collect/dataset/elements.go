@@ -2,7 +2,7 @@ package dataset
 
 import (
 	"bufio"
-	"errors"
+	"bytes"
 	"fmt"
 	"io"
 )
@@ -14,6 +14,9 @@ type elements struct {
 	at     int64
 	number int
 	row    []byte
+	// depth, quoted and escaped are where the scan stands within an element.
+	depth           int
+	quoted, escaped bool
 }
 
 // eachElement hands out the elements of the array that in begins with, with their place in the file and their number.
@@ -77,47 +80,76 @@ func (e *elements) skip(first bool) (byte, error) {
 // element takes the bytes from first to the element's end into row.
 func (e *elements) element(first byte) error {
 	e.row = append(e.row[:0], first)
-	depth, quoted := 0, false
-	for b := first; ; {
-		switch {
-		case quoted && b == '\\':
-			escaped, err := e.next()
-			if err != nil {
-				return err
-			}
-			e.row = append(e.row, escaped)
-		case b == '"':
-			quoted = !quoted
-		case quoted:
-		case b == '{' || b == '[':
-			depth++
-		case b == '}' || b == ']':
-			depth--
-		}
-		if depth == 0 && !quoted {
-			if done, err := e.done(); done || err != nil {
-				return err
-			}
-		}
+	e.depth, e.quoted, e.escaped = 0, false, false
+	ended := e.step(first)
+	for !ended || !e.done() {
 		if len(e.row) > longestRow {
 			return rowError("element", e.number, errTooLong)
 		}
-		var err error
-		if b, err = e.next(); err != nil {
+		if _, err := e.in.Peek(1); err != nil {
+			_, err = e.next() // says where it is cut off
 			return err
 		}
-		e.row = append(e.row, b)
+		ahead, _ := e.in.Peek(e.in.Buffered())
+		n := 0
+		for ended = false; n < len(ahead) && !ended; n++ {
+			if n += e.plain(ahead[n:]); n == len(ahead) {
+				break
+			}
+			ended = e.step(ahead[n])
+		}
+		e.row = append(e.row, ahead[:n]...)
+		e.at += int64(n)
+		_, _ = e.in.Discard(n) // what was peeked is there
 	}
+	return nil
+}
+
+// plain is how many bytes of ahead are within a string, and nothing but text: most of a dataset is.
+func (e *elements) plain(ahead []byte) int {
+	if !e.quoted || e.escaped {
+		return 0
+	}
+	const near = 256 // or a far quote would be looked for from every backslash
+	n := 0
+	for n < len(ahead) {
+		piece := ahead[n:min(n+near, len(ahead))]
+		quote := bytes.IndexByte(piece, '"')
+		if quote >= 0 {
+			piece = piece[:quote]
+		}
+		if slash := bytes.IndexByte(piece, '\\'); slash >= 0 {
+			return n + slash
+		}
+		if n += len(piece); quote >= 0 {
+			return n
+		}
+	}
+	return n
+}
+
+// step takes one byte in; it is true where the element may end behind it.
+func (e *elements) step(b byte) bool {
+	switch {
+	case e.escaped:
+		e.escaped = false
+	case e.quoted && b == '\\':
+		e.escaped = true
+	case b == '"':
+		e.quoted = !e.quoted
+	case e.quoted:
+	case b == '{' || b == '[':
+		e.depth++
+	case b == '}' || b == ']':
+		e.depth--
+	}
+	return e.depth == 0 && !e.quoted
 }
 
 // done looks whether the element ends here: what follows it is a comma, the array's end or a blank.
-func (e *elements) done() (bool, error) {
+func (e *elements) done() bool {
 	ahead, err := e.in.Peek(1)
-	if errors.Is(err, io.EOF) {
-		_, err = e.next()
-		return false, err
-	}
-	return err == nil && (blank(ahead[0]) || ahead[0] == ',' || ahead[0] == ']' || ahead[0] == '}'), err
+	return err == nil && (blank(ahead[0]) || ahead[0] == ',' || ahead[0] == ']' || ahead[0] == '}')
 }
 
 // end makes sure that nothing follows the array.
