@@ -11,7 +11,7 @@ type acceptedFlags struct {
 	UseBeamSearch         bool   `name:"use-beam-search" hidden:"" noeffect:"vLLM's benchmark does not send it either; use --extra-body"`
 	PlotTimeline          bool   `name:"plot-timeline" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`
 	TimelineItlThresholds string `name:"timeline-itl-thresholds" hidden:"" noeffect:"llmbench report -o DIR draws the timeline of any run, at any time"`
-	PlotDatasetStats      bool   `name:"plot-dataset-stats" hidden:"" noeffect:"prompt_tokens and asked_tokens of every request are in the warehouse; see llmbench sql"`
+	PlotDatasetStats      bool   `name:"plot-dataset-stats" hidden:"" noeffect:"llmbench dataset inspect --chart FILE draws the lengths, before any load"`
 	NoStream              bool   `name:"no-stream" hidden:"" noeffect:"datasets are read from files on this machine"`
 	EnableMultimodalChat  bool   `name:"enable-multimodal-chat" hidden:"" noeffect:"pictures, films and sound always go as parts of a chat message"`
 }

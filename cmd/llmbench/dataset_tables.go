@@ -2,6 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"llmbench/collect/dataset"
 	"llmbench/query"
@@ -17,7 +21,13 @@ func (t tableFiles) Look(format string, files []string) (columns []string, rows 
 	return query.TableFiles{Format: format, Paths: files}.Look(t.ctx)
 }
 
-// Write writes rows as lines of JSON.
+// Write writes rows as lines of JSON. Ctrl-C ends it by an error, for the file is to be removed.
 func (t tableFiles) Write(format string, files, columns []string, keep, path string) error {
-	return query.TableFiles{Format: format, Paths: files}.Write(t.ctx, columns, keep, path)
+	ctx, stop := signal.NotifyContext(t.ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := query.TableFiles{Format: format, Paths: files}.Write(ctx, columns, keep, path)
+	if ctx.Err() != nil {
+		return &exitError{exitInterrupted, errors.New("interrupted")}
+	}
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,17 +93,11 @@ func (s source) open(c Config, atMost int, look check) (*rowFile, error) {
 // spooled goes through a file of JSON lines that only this process sees: every format is then read at a place alike, and no
 // more of it is held in memory.
 func (s source) spooled(c Config, atMost int, look check) (*rowFile, error) {
-	dir, err := os.MkdirTemp("", "llmbench-dataset-*")
-	if err != nil {
-		return nil, err
+	spool := s.spoolTables
+	if s.format == formatCSV || s.format == formatTSV {
+		spool = s.spoolCSV
 	}
-	defer os.RemoveAll(dir) // a file that is open stays readable
-	path := filepath.Join(dir, "rows.jsonl")
-	kept, err := s.spool(c, atMost, path)
-	if err != nil {
-		return nil, err
-	}
-	file, err := os.Open(path)
+	file, kept, err := spool(c, atMost)
 	if err != nil {
 		return nil, err
 	}
@@ -116,40 +111,38 @@ func (s source) spooled(c Config, atMost int, look check) (*rowFile, error) {
 	return rows, nil
 }
 
-// spool writes the rows into the file at path; kept are their numbers where they are not all.
-func (s source) spool(c Config, atMost int, path string) (kept []uint32, err error) {
-	if s.format == formatCSV || s.format == formatTSV {
-		return nil, s.spoolCSV(path)
-	}
-	return s.spoolTables(c, atMost, path)
-}
-
 // spoolTables has the tables' reader write the rows; kept are their numbers where they are not all.
-func (s source) spoolTables(c Config, atMost int, path string) (kept []uint32, err error) {
+func (s source) spoolTables(c Config, atMost int) (file *os.File, kept []uint32, err error) {
 	tables := c.Files.Tables
 	if tables == nil {
-		return nil, fmt.Errorf("%s files cannot be read here", s.format)
+		return nil, nil, fmt.Errorf("%s files cannot be read here", s.format)
 	}
 	columns, n, err := tables.Look(s.format, s.files)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case n == 0:
+		return nil, nil, errors.New("it has no rows")
+	case n > 1<<32-1:
+		return nil, nil, fmt.Errorf("%d rows are more than can be drawn from", n)
+	}
+	dir, err := os.MkdirTemp("", "llmbench-dataset-*")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if n == 0 {
-		return nil, errors.New("it has no rows")
+	defer os.RemoveAll(dir) // a file that is open stays readable
+	path, keep := filepath.Join(dir, "rows.jsonl"), ""
+	if atMost > 0 && n > int64(atMost) {
+		kept, keep = c.draw(int(n), atMost), filepath.Join(dir, "kept")
+		if err := writeNumbers(keep, kept); err != nil {
+			return nil, nil, err
+		}
 	}
-	columns = s.wanted(columns)
-	if atMost == 0 || n <= int64(atMost) {
-		return nil, tables.Write(s.format, s.files, columns, "", path)
+	if err := tables.Write(s.format, s.files, s.wanted(columns), keep, path); err != nil {
+		return nil, nil, err
 	}
-	if n > 1<<32-1 {
-		return nil, fmt.Errorf("%d rows are more than can be drawn from", n)
-	}
-	kept = c.draw(int(n), atMost)
-	keep := path + ".kept"
-	if err := writeNumbers(keep, kept); err != nil {
-		return nil, err
-	}
-	return kept, tables.Write(s.format, s.files, columns, keep, path)
+	file, err = os.Open(path)
+	return file, kept, err
 }
 
 // wanted are the columns looked at, as far as the files have them; all when the first of them, the prompt, is not there, for the
@@ -199,7 +192,8 @@ func writeNumbers(path string, numbers []uint32) error {
 // readSpool takes in the places of the rows, and looks at each. Kept are the numbers that they have in the files.
 func (r *rowFile) readSpool(kept []uint32, look check) error {
 	var parser fastjson.Parser
-	return eachLine(bufio.NewReaderSize(r.file, 1<<20), 0, func(at int64, row []byte, number int) error {
+	all := io.NewSectionReader(r.file, 0, math.MaxInt64)
+	return eachLine(bufio.NewReaderSize(all, 1<<20), 0, func(at int64, row []byte, number int) error {
 		if kept != nil {
 			number = int(kept[number-1]) + 1
 		}

@@ -13,12 +13,21 @@ import (
 )
 
 // spoolCSV writes the records as objects of texts, named by the header.
-func (s source) spoolCSV(into string) error {
-	file, err := os.Create(into)
+func (s source) spoolCSV(Config, int) (*os.File, []uint32, error) {
+	file, err := os.CreateTemp("", "llmbench-dataset-*")
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	out := bufio.NewWriterSize(file, 1<<20)
+	defer os.Remove(file.Name()) // at once where the system lets it: no signal can leave it behind
+	_ = os.Remove(file.Name())
+	if err := s.copyRecords(file); err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return file, nil, nil
+}
+
+func (s source) copyRecords(into io.Writer) error {
+	out := bufio.NewWriterSize(into, 1<<20)
 	for _, path := range s.files {
 		if err := s.eachRecord(path, func(header, record []string) error {
 			row := make(map[string]string, len(header))
@@ -35,10 +44,10 @@ func (s source) spoolCSV(into string) error {
 			if len(s.files) > 1 {
 				err = fmt.Errorf("%s: %w", path, err)
 			}
-			return errors.Join(err, file.Close())
+			return err
 		}
 	}
-	return errors.Join(out.Flush(), file.Close())
+	return out.Flush()
 }
 
 // eachRecord hands out the records below the header of one file.
