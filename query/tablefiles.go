@@ -105,6 +105,11 @@ func tableError(ctx context.Context, err error) error {
 	if _, after, ok := strings.Cut(text, " Error: "); ok {
 		text = after
 	}
+	if _, file, ok := strings.Cut(text, "maximum_object_size\" of "); ok { // advice on a setting that nobody can reach
+		_, file, _ = strings.Cut(file, `"`)
+		file, _, _ = strings.Cut(file, `"`)
+		return fmt.Errorf("%s: a row is longer than %d MB", file, longestTableRow>>20)
+	}
 	return errors.New(strings.Join(strings.Fields(text), " "))
 }
 

@@ -79,6 +79,19 @@ func TestTableFiles(t *testing.T) {
 	}
 }
 
+// A row without an end is refused long before the file is read to its end.
+func TestTableFilesEndless(t *testing.T) {
+	t.Parallel()
+	path := put(t, t.TempDir(), "endless.jsonl", `{"a":"`)
+	if err := os.Truncate(path, 2<<30); err != nil { // a hole: 2 GB that take no room
+		t.Fatal(err)
+	}
+	_, _, err := TableFiles{"json", []string{path}}.Look(t.Context())
+	if want := path + ": a row is longer than 64 MB"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 // The rows kept are those of the numbers, in the order of the files.
 func TestTableFilesKeep(t *testing.T) {
 	t.Parallel()
