@@ -56,17 +56,23 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// BenchmarkFinish turns a journal of a million chunks into Parquet.
+// BenchmarkFinish turns journals of one and ten million chunks into Parquet.
 func BenchmarkFinish(b *testing.B) {
-	const requests, chunks = 2000, 500
+	for _, requests := range []int{2000, 20_000} {
+		b.Run(fmt.Sprintf("%dM", requests*500/1e6), func(b *testing.B) { benchmarkFinish(b, requests) })
+	}
+}
+
+func benchmarkFinish(b *testing.B, requests int) {
+	const chunks = 500
 	w, _ := openAt(b, b.TempDir(), Options{})
 	writer, err := w.Begin(b.Context(), sampleRun(""))
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer writer.end()
-	for range 10 {
-		if err := writer.Append(newDice(1).streamed(requests/10, chunks)); err != nil {
+	for range requests / 200 {
+		if err := writer.Append(newDice(1).streamed(200, chunks)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -79,7 +85,7 @@ func BenchmarkFinish(b *testing.B) {
 			}
 		}
 	})
-	b.ReportMetric(float64(*done.entry.sizes.tokens)/(requests*chunks), "B/chunk")
+	b.ReportMetric(float64(*done.entry.sizes.tokens)/float64(requests*chunks), "B/chunk")
 }
 
 // manyRuns makes a warehouse of n runs that have a run.json and nothing else.
