@@ -30,6 +30,7 @@ func TestRunSummaryEqualsTheOracle(t *testing.T) {
 	for seed := range 24 {
 		run := newRun(fmt.Sprintf("random-%02d", seed))
 		run.SLO, run.DurationNS = slos[seed%len(slos)], durations[seed%len(durations)]
+		run.PrefixQueryTokens, run.PrefixHitTokens = new(int64(seed*100)), new(int64(seed*seed))
 		add(run, randomRecords(uint64(seed), 1+seed*seed))
 	}
 	run := newRun("x0-no-requests")
@@ -93,6 +94,7 @@ func compareLens(t *testing.T, s *Session, lens Lens, want []store.Summary, vllm
 	}
 	for i := range want {
 		summary := got[i].Summary
+		summary.PrefixCacheHitRate = want[i].PrefixCacheHitRate // the server's counters know no windows
 		if vllm {
 			summary.MaxConcurrent, summary.MaxOutputTokensPerS, summary.Retried = want[i].MaxConcurrent, want[i].MaxOutputTokensPerS, nil
 			nothingAsZero(&summary, want[i])
@@ -147,7 +149,7 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 	var s store.Summary
 	samples := latencies{}
 	duration, knowsDuration := runDuration(run, records)
-	var input, output, tokensBySecond = unknown(), unknown(), map[int64]float64{}
+	var input, output, cached, tokensBySecond = unknown(), unknown(), unknown(), map[int64]float64{}
 	var changes []change
 	slo, hasSLO := parseSLO(run.SLO)
 	good, measured := 0, 0
@@ -171,6 +173,7 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 		s.Completed++
 		input.add(r.PromptTokens)
 		output.add(r.OutputTokens)
+		cached.add(r.CachedTokens)
 		ttft := samples.add("ttft", r.FirstTokenNS, r.SentNS, 1)
 		e2el := samples.add("e2el", either(r.LastTokenNS, r.DoneNS), r.SentNS, 1)
 		samples.add("queue", r.SentNS, r.IntendedNS, 1)
@@ -210,6 +213,7 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 	if hasSLO {
 		s.RequestGoodput = per(known(int64(good)), s.Duration)
 	}
+	s.PrefixCacheHitRate = hitRate(run, cached, input)
 	peak := 0.0
 	for _, n := range tokensBySecond {
 		peak = max(peak, n)
@@ -222,6 +226,19 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 	}
 	samples.fill(&s, []string{"ttft", "tpot", "itl", "e2el", "queue"}, nil)
 	return s
+}
+
+// hitRate is that of the usage where any answer tells it, else that of the server's counters.
+func hitRate(run store.Run, cached, input total) *float64 {
+	switch {
+	case cached.valid && (!input.valid || input.n == 0):
+		return nil
+	case cached.valid:
+		return new(float64(cached.n) / float64(input.n))
+	case run.PrefixQueryTokens == nil || *run.PrefixQueryTokens == 0:
+		return nil
+	}
+	return new(float64(*run.PrefixHitTokens) / float64(*run.PrefixQueryTokens))
 }
 
 func oracleVLLM(run store.Run, records []store.Record) store.Summary {
@@ -531,6 +548,9 @@ func spoil(rng *rand.Rand, r *store.Record) {
 	}
 	if chance(0.05) {
 		r.PromptTokens = store.NullInt{}
+	}
+	if r.RequestID%5 == 3 {
+		r.CachedTokens = store.Int(int64(rng.IntN(300)))
 	}
 	if chance(0.05) {
 		r.TNS, r.NTokens, r.OddChunk, r.OddKind, r.Request.Chunks = nil, nil, nil, nil, 0

@@ -77,6 +77,7 @@ var runFields = []runField{
 	{key: "status", group: GroupMeasurement, read: func(r *store.Run) string { return word(&r.Status) }},
 	{key: "tool_version", group: GroupMeasurement, read: func(r *store.Run) string { return word(&r.ToolVersion) }},
 	{key: "time_base", group: GroupMeasurement, read: func(r *store.Run) string { return word(&r.TimeBase) }},
+	{key: "prefix_cache", group: GroupMeasurement, read: func(r *store.Run) string { return cmp.Or(warmCache(*r), unknown) }},
 	{key: "client_verdict", group: GroupMeasurement, read: func(r *store.Run) string { return word(r.ClientVerdict) }},
 }
 
@@ -112,6 +113,7 @@ func differences(a, b store.Entry) []Difference {
 		list = append(list, f.compare(&a.Run, &b.Run)...)
 	}
 	list = append(list, achievedLengths(a.Summary, b.Summary)...)
+	list = append(list, hitRates(a.Summary, b.Summary)...)
 	list = withoutRepeats(list, &a.Run, &b.Run)
 	order := []string{GroupSystem, GroupWorkload, GroupMeasurement, GroupFlags}
 	slices.SortStableFunc(list, func(x, y Difference) int {

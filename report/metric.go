@@ -34,7 +34,7 @@ type Metric struct {
 	// Name is the column of run_summary: vLLM's name in its result files.
 	Name  string
 	Title string
-	// Unit is "ms", "s", "req/s", "tok/s", or "" for a count.
+	// Unit is "ms", "s", "req/s", "tok/s", "ratio" for a share that prints in percent, or "" for a count.
 	Unit   string
 	Better Direction
 	// Compared marks the metrics a comparison shows when none are asked for.
@@ -95,6 +95,7 @@ var plainMetrics = []Metric{
 	{Name: "total_token_throughput", Title: "Total token throughput", Unit: "tok/s", Better: Higher, Compared: true},
 	{Name: "max_output_tokens_per_s", Title: "Peak output throughput", Unit: "tok/s", Better: Higher},
 	{Name: "max_concurrent_requests", Title: "Peak concurrent requests"},
+	{Name: "prefix_cache_hit_rate", Title: "Prefix cache hit rate", Unit: "ratio"},
 }
 
 // latencyFamilies and latencyStatistics span the latency metrics: statistic_family_ms.

@@ -29,6 +29,9 @@ func commonScale(unit string, values ...*float64) scale {
 	if unit == "" || low == 0 {
 		return s
 	}
+	if unit == "ratio" {
+		return scale{unit: "%", factor: 100, decimals: 1}
+	}
 	if unit == "ms" && low >= 1000 {
 		s.unit, s.factor = "s", 1e-3
 	}

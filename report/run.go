@@ -68,6 +68,7 @@ func identity(r store.Run) []pair {
 		{"began_at", moment(r.BeganAt, time.RFC3339Nano)}, {"duration_ns", duration(r.DurationNS)},
 		{"tool_version", word(&r.ToolVersion)}, {"time_base", word(&r.TimeBase)},
 		{"completed", integer(r.Completed)}, {"failed", integer(r.Failed)},
+		{"prefix_query_tokens", integer(r.PrefixQueryTokens)}, {"prefix_hit_tokens", integer(r.PrefixHitTokens)},
 	}
 }
 

@@ -172,6 +172,9 @@ func (p *servingPage) throughput(s Serving) {
 	}
 	p.line("Output token throughput (tok/s):", fixed(m.OutputThroughput))
 	p.line("Total Token throughput (tok/s):", fixed(m.TotalTokenThroughput))
+	if hits := m.PrefixCacheHitRate; hits != nil {
+		p.line("Prefix cache hit rate (%):", fixed(new(100**hits)))
+	}
 }
 
 func (p *servingPage) probes(probes *Probes) {
@@ -207,6 +210,9 @@ func (p *servingPage) client(s Serving) {
 		word(r.ClientVerdict), lag(r.LagP50NS), lag(r.LagP99NS), share(r.ClientCPU))
 	if reason := clientReason(r); reason != "" {
 		p.WriteString(reason + "\n")
+	}
+	if warm := warmCache(r); warm != "" {
+		p.WriteString(warm + "\n")
 	}
 	if wait := s.Summary.MeanQueue; openLoop(r) && wait != nil && s.Summary.MeanE2EL != nil && *wait > queueTold**s.Summary.MeanE2EL {
 		fmt.Fprintf(p, "Requests waited %s ms for the client's own limit on average: see e2el_including_client_queue\n", fixed(wait))

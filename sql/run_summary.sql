@@ -13,6 +13,7 @@
 -- column total_token_throughput DOUBLE: prompt and output tokens per second [1/s]
 -- column max_output_tokens_per_s DOUBLE: most output tokens that arrived in one second of the run [1/s]
 -- column max_concurrent_requests BIGINT: most measured requests in flight at one time
+-- column prefix_cache_hit_rate DOUBLE: share of the prompt tokens that the server found in its prefix cache, 0 to 1
 -- column mean_ttft_ms DOUBLE: mean of TTFT [ms]
 -- column median_ttft_ms DOUBLE: median of TTFT [ms]
 -- column std_ttft_ms DOUBLE: population standard deviation of TTFT [ms]
@@ -55,7 +56,8 @@
 -- column p99_queue_ms DOUBLE: 99th percentile of the wait in the client before sending [ms]
 --
 -- Only measured requests count, each by its last attempt, and for latencies those that ended well. A number that cannot be had is NULL; a run
--- without a completed request has throughput 0. vLLM's own way of counting is run_summary_vllm.
+-- without a completed request has throughput 0. The hit rate is that of the answers' usage where any of them tells it, for
+-- some servers leave out a 0, else that of the server's own counters over the load, other clients and probes included. vLLM's own way of counting is run_summary_vllm.
 CREATE OR REPLACE VIEW run_summary AS
 WITH counted AS (
     SELECT
@@ -63,7 +65,8 @@ WITH counted AS (
         count(*) FILTER (status = 'ok') AS completed,
         count(*) FILTER (status <> 'ok') AS failed,
         sum(prompt_tokens) FILTER (status = 'ok') AS input_tokens,
-        sum(output_tokens) FILTER (status = 'ok') AS output_tokens
+        sum(output_tokens) FILTER (status = 'ok') AS output_tokens,
+        sum(cached_tokens) FILTER (status = 'ok') AS cached_tokens
     FROM requests
     ANTI JOIN retried_attempts USING (run_id, request_id, attempt)
     WHERE phase = 'measured'
@@ -81,7 +84,8 @@ WITH counted AS (
         coalesce(c.completed, 0) AS completed,
         coalesce(c.failed, 0) AS failed,
         CASE WHEN coalesce(c.completed, 0) = 0 THEN 0 ELSE c.input_tokens END AS input_tokens,
-        CASE WHEN coalesce(c.completed, 0) = 0 THEN 0 ELSE c.output_tokens END AS output_tokens
+        CASE WHEN coalesce(c.completed, 0) = 0 THEN 0 ELSE c.output_tokens END AS output_tokens,
+        c.cached_tokens
     FROM selected_runs AS s
     LEFT JOIN counted AS c USING (run_id)
     LEFT JOIN run_durations AS d USING (run_id)
@@ -120,6 +124,10 @@ SELECT
     (t.input_tokens + t.output_tokens) / t.duration_s AS total_token_throughput,
     CASE WHEN t.output_tokens = 0 THEN 0 ELSE nullif(p.output_tokens, 0) END::DOUBLE AS max_output_tokens_per_s,
     CASE WHEN t.completed + t.failed = 0 THEN 0 ELSE b.in_flight END AS max_concurrent_requests,
+    CASE
+        WHEN t.cached_tokens IS NOT NULL THEN t.cached_tokens / nullif(t.input_tokens, 0)
+        ELSE u.prefix_hit_tokens / nullif(u.prefix_query_tokens, 0)
+    END AS prefix_cache_hit_rate,
     l.ttft.mean_ms AS mean_ttft_ms,
     l.ttft.ms[1] AS median_ttft_ms,
     l.ttft.std_ms AS std_ttft_ms,

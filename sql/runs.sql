@@ -34,6 +34,8 @@
 -- column flags VARCHAR: flags of the command line without secrets, a JSON object
 -- column completed BIGINT: requests that ended well
 -- column failed BIGINT: requests that failed
+-- column prefix_query_tokens BIGINT: prompt tokens the server looked up in its prefix cache over the load, by its metrics page
+-- column prefix_hit_tokens BIGINT: those of them it found
 -- column time_base VARCHAR: clock of the times: process, or what an imported file used: epoch, relative, none
 -- column lag_p50_ns BIGINT: median lag between a request's slot and its sending [ns]
 -- column lag_p99_ns BIGINT: 99th percentile of that lag [ns]
@@ -86,6 +88,8 @@ SELECT
     NULL::VARCHAR AS flags,
     NULL::BIGINT AS completed,
     NULL::BIGINT AS failed,
+    NULL::BIGINT AS prefix_query_tokens,
+    NULL::BIGINT AS prefix_hit_tokens,
     NULL::VARCHAR AS time_base,
     NULL::BIGINT AS lag_p50_ns,
     NULL::BIGINT AS lag_p99_ns,

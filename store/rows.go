@@ -78,7 +78,12 @@ type Run struct {
 
 	Completed *int64 `json:"completed,omitempty" parquet:"completed,optional"`
 	Failed    *int64 `json:"failed,omitempty" parquet:"failed,optional"`
-	TimeBase  string `json:"time_base" parquet:"time_base"`
+	// PrefixQueryTokens are the prompt tokens the server looked up in its prefix cache over the load, PrefixHitTokens those
+	// it found, by its own counters.
+	PrefixQueryTokens *int64 `json:"prefix_query_tokens,omitempty" parquet:"prefix_query_tokens,optional"`
+	PrefixHitTokens   *int64 `json:"prefix_hit_tokens,omitempty" parquet:"prefix_hit_tokens,optional"`
+
+	TimeBase string `json:"time_base" parquet:"time_base"`
 
 	LagP50NS       *int64   `json:"lag_p50_ns,omitempty" parquet:"lag_p50_ns,optional"`
 	LagP99NS       *int64   `json:"lag_p99_ns,omitempty" parquet:"lag_p99_ns,optional"`

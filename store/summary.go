@@ -20,6 +20,7 @@ type Summary struct {
 	TotalTokenThroughput *float64 `json:"total_token_throughput" parquet:"total_token_throughput,optional"`
 	MaxOutputTokensPerS  *float64 `json:"max_output_tokens_per_s" parquet:"max_output_tokens_per_s,optional"`
 	MaxConcurrent        *int64   `json:"max_concurrent_requests" parquet:"max_concurrent_requests,optional"`
+	PrefixCacheHitRate   *float64 `json:"prefix_cache_hit_rate" parquet:"prefix_cache_hit_rate,optional"`
 
 	MeanTTFT   *float64 `json:"mean_ttft_ms" parquet:"mean_ttft_ms,optional"`
 	MedianTTFT *float64 `json:"median_ttft_ms" parquet:"median_ttft_ms,optional"`

@@ -246,6 +246,7 @@ func fullRun(i int) Run {
 	run.Workload, run.WorkloadID = new(`{"input":1024,"output":128}`), new(fmt.Sprintf("%016x", i/7))
 	run.Tokenizer, run.SLO, run.Flags = new("server"), new(`{"ttft":100}`), new(fmt.Sprintf(`{"seed":%d,"model":"Qwen"}`, i))
 	run.Completed, run.Failed = new(int64(990)), new(int64(10))
+	run.PrefixQueryTokens, run.PrefixHitTokens = new(int64(4096+i)), new(int64(i))
 	run.LagP50NS, run.LagP99NS, run.LagMaxNS = new(int64(5000+i)), new(int64(90000+i)), new(int64(900000+i))
 	run.SchedP99NS, run.GCPauseMaxNS, run.ClientCPU = new(int64(i)), new(int64(i)), new(float64(i)/1e5)
 	run.QueueHighWater, run.ClientVerdict, run.Findings = new(int64(3)), new("ok"), new("[]")

@@ -60,9 +60,18 @@ func (c *collectCmd) Run(a *app, k *kong.Context) error {
 		return err
 	}
 	defer warehouse.Close()
+	if err := c.repeat(a, plan, warehouse); err != nil {
+		return err
+	}
 	setup, err := c.prepare(a, plan)
 	if err != nil {
 		return err
+	}
+	if warm, err := c.warmCache(a, plan, warehouse, setup.row); err != nil {
+		return err
+	} else if warm != "" {
+		a.note("%s", warm)
+		setup.findings["prefix_cache"] = warm
 	}
 	setup.row.Flags = givenFlags(k)
 	result, err := c.measure(a, plan, warehouse, setup)
@@ -77,6 +86,8 @@ type setup struct {
 	row     store.Run
 	dataset dataset.Dataset
 	special int // tokens that the tokenizer says a server adds to a plain prompt
+	// findings are for the column of that name.
+	findings map[string]string
 }
 
 // prepare asks the server what it serves, finds the tokenizer and makes the dataset.
@@ -100,7 +111,7 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	if tok.Source == tokenizer.FromFile { // a server's would be asked in the middle of the load
 		p.load.CountTokens = tok.Count
 	}
-	s := &setup{row: row, special: tok.NumSpecialToAdd()}
+	s := &setup{row: row, special: tok.NumSpecialToAdd(), findings: map[string]string{}}
 	s.dataset, err = c.workload(a, p, &s.row, tok, root, client)
 	return s, err
 }
@@ -182,6 +193,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	if err := control.after(); err != nil {
 		a.note("--profile: %v", err)
 	}
+	control.describe(&s.row)
 	if runErr != nil && outcome.Completed+outcome.Failed == 0 { // no request was made: there is no run to keep
 		return nil, errors.Join(runErr, writer.Abort())
 	}
@@ -219,21 +231,22 @@ func (c *collectCmd) finish(writer *store.Writer, s *setup, o *collect.Outcome, 
 	}
 	row.BeganAt, row.DurationNS = o.BeganAt, new(int64(o.Duration))
 	row.Completed, row.Failed = new(o.Completed), new(o.Failed)
-	describeClient(&row, o, s.special)
+	describeClient(&row, s, o)
 	cost := writer.Cost()
 	row.WriteNS, row.WriteMaxNS = new(int64(cost.Append)), new(int64(cost.LongestAppend))
 	return writer.Finish(context.Background(), row)
 }
 
 // describeClient writes down what the client measured of itself, and where its counts of tokens are not the server's.
-func describeClient(row *store.Run, o *collect.Outcome, special int) {
+func describeClient(row *store.Run, s *setup, o *collect.Outcome) {
 	c := o.Client
 	verdict, reason := c.Verdict()
 	row.LagP50NS, row.LagP99NS, row.LagMaxNS = new(int64(c.LagP50)), new(int64(c.LagP99)), new(int64(c.LagMax))
 	row.SchedP99NS, row.GCPauseMaxNS = new(int64(c.SchedP99)), new(int64(c.GCPauseMax))
 	row.ClientCPU, row.QueueHighWater = new(c.CPU), new(int64(c.QueueHighWater))
 	row.ClientVerdict = new(verdict)
-	findings := map[string]string{"client": reason, "prompt_tokens": o.Prompts.Finding(special)}
+	findings := maps.Clone(s.findings)
+	findings["client"], findings["prompt_tokens"] = reason, o.Prompts.Finding(s.special)
 	maps.DeleteFunc(findings, func(_, text string) bool { return text == "" })
 	row.Findings = jsonText(findings)
 }

@@ -69,6 +69,7 @@ type loadFlags struct {
 	Profile          bool            `help:"Let the server profile the load (POST /start_profile, /stop_profile)." group:"load"`
 	Retries          int             `help:"Send a request that failed so often again; every attempt is a row (column attempt) and the last one counts. It keeps its slot while it waits: as long as the server asks for (Retry-After, a minute at most), else 0.5 s, 1 s, ... 8 s." default:"0" group:"load"`
 	RetryOn          collect.RetryOn `help:"After which failures: statuses of the table requests, and HTTP statuses." default:"${retry_on}" placeholder:"FAILURE,..." group:"load"`
+	RepeatWorkload   bool            `help:"Send the prompts of the newest run here on the same dataset again, by its seed (0 when there is none); the server's prefix cache may then be warm, and the report says so." group:"data"`
 	MaxFailed        string          `help:"Exit 2 when more requests than this fail, such as 1% or 5." placeholder:"N|N%" group:"load"`
 }
 
