@@ -38,7 +38,7 @@ func TestHeadAlone(t *testing.T) {
 	})
 	t.Cleanup(func() { close(release) })
 	overEach(t, func(t *testing.T, by string) {
-		rec := sendTo(t, by, url, Timeouts{FirstByte: time.Hour, Idle: 20 * time.Millisecond}, true)
+		rec := sendTo(t, by, url, Timeouts{FirstByte: time.Hour, Idle: atOnce}, true)
 		if rec.Status != store.StatusIdleTimeout || !rec.FirstByteNS.Valid || rec.FirstTokenNS.Valid || rec.LastTokenNS.Valid {
 			t.Errorf("%s (%s): first byte %v, first token %v; want an idle timeout after a first byte without a token", rec.Status, rec.Error.V, rec.FirstByteNS, rec.FirstTokenNS)
 		}
@@ -117,7 +117,7 @@ func TestSendEndlessStream(t *testing.T) {
 			}
 		})
 		overEach(t, func(t *testing.T, by string) {
-			rec := sendAs(t, c.backend, by, url, []byte("{}"), Timeouts{Total: 100 * time.Millisecond}, true)
+			rec := sendAs(t, c.backend, by, url, []byte("{}"), Timeouts{Total: atOnce}, true)
 			if came := rec.Bytes > 0; rec.Status != store.StatusTotalTimeout || came != (len(rec.TNS) > 0) || came != rec.FirstTokenNS.Valid || rec.FinishReason.Valid {
 				t.Errorf("%s: %s (%s) with %d bytes in %d chunks, want a total timeout with what came", c.backend, rec.Status, rec.Error.V, rec.Bytes, len(rec.TNS))
 			}
