@@ -21,8 +21,6 @@ func nanoseconds(seconds float64) int64 {
 	return int64(ns)
 }
 
-func fromMS(ms float64) int64 { return nanoseconds(ms / 1e3) }
-
 func seconds(ns int64) float64 { return float64(ns) / 1e9 }
 
 // shift moves a known time.
