@@ -208,6 +208,10 @@ func (p *servingPage) client(s Serving) {
 	r := s.Run
 	fmt.Fprintf(p, "verdict %s, lag p50 %s, p99 %s, CPU %s\n",
 		word(r.ClientVerdict), lag(r.LagP50NS), lag(r.LagP99NS), share(r.ClientCPU))
+	if r.SchedP99NS != nil || r.GCPauseMaxNS != nil || r.QueueHighWater != nil {
+		fmt.Fprintf(p, "scheduling p99 %s, GC pause at most %s, writer's queue at most %s\n",
+			lag(r.SchedP99NS), lag(r.GCPauseMaxNS), integer(r.QueueHighWater))
+	}
 	if reason := clientReason(r); reason != "" {
 		p.WriteString(reason + "\n")
 	}

@@ -10,7 +10,7 @@ import (
 // The flags of collect, in the names and meanings of vLLM's serving benchmark; groups are those of the help.
 
 type serverFlags struct {
-	Backend         string   `help:"Wire protocol: ${backends}." default:"vllm" group:"server"`
+	Backend         string   `help:"Wire protocol: ${backends}." default:"vllm" aliases:"endpoint-type" group:"server"`
 	BaseURL         string   `name:"base-url" help:"Server's address, such as http://host:8000; wins over --host and --port." group:"server"`
 	Host            string   `help:"Server's host." default:"127.0.0.1" group:"server"`
 	Port            int      `help:"Server's port." default:"8000" group:"server"`
