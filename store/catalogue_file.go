@@ -82,15 +82,7 @@ func replaceCatalogue(path string, rows []*catalogueRow, toolVersion string) err
 	if err != nil {
 		return err
 	}
-	tmp := temporaryName(path)
-	err = os.WriteFile(tmp, text, 0o666)
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
-	if err != nil {
-		os.Remove(tmp)
-	}
-	return err
+	return replaceUnsynced(path, text)
 }
 
 // readCatalogue reads runs.parquet. One with other columns or definitions gives errOldCatalogue.
