@@ -178,10 +178,31 @@ func (s *Session) attach(ctx context.Context, b *base) error {
 			err = s.over(ctx, b.table, eventView(b.table, b.paths))
 		}
 	}
+	if err == nil && s.held[b.table.Name] {
+		err = s.hold(ctx, b)
+	}
 	if err != nil {
 		return fmt.Errorf("attach the files of %s: %w", b.table.Name, err)
 	}
 	return nil
+}
+
+// hold copies a base table into memory. DuckDB opens the files anew for every mention of the table in a query, and views
+// upon views mention it by the dozen.
+func (s *Session) hold(ctx context.Context, b *base) error {
+	copied := Identifier(b.table.Name + "_held")
+	text := "CREATE OR REPLACE TEMP TABLE " + copied + " AS FROM " + Identifier(b.table.Name) + ";\n" + createView(b.table.Name, "FROM "+copied)
+	err := s.exec(ctx, text)
+	if err == nil || ctx.Err() != nil || !s.mayBeDamage(err) {
+		return err
+	}
+	if err := s.setAside(ctx, b, s.scan); err != nil {
+		return err
+	}
+	if err := s.over(ctx, b.table, eventView(b.table, b.paths)); err != nil {
+		return err
+	}
+	return s.exec(ctx, text)
 }
 
 // setAside drops the files that fail the check and says so.

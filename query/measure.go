@@ -2,7 +2,9 @@ package query
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 
@@ -18,6 +20,27 @@ type Asked struct {
 	Events bool
 }
 
+// OpenMeasured opens a session on the runs and measures them. The caller closes the session, which may measure more.
+func OpenMeasured(ctx context.Context, source Source, options Options, asked Asked) (*Session, []Measured, error) {
+	if err := asked.Lens.Validate(); err != nil {
+		return nil, nil, err
+	}
+	options.Hold = []string{"requests"}
+	tables := []string{"drift", "cache_hits", "window_power"}
+	if asked.Events {
+		options.Hold, tables = append(options.Hold, "token_lists"), append(tables, "window_gaps", "window_slices")
+	}
+	s, err := OpenFor(ctx, source, options, tables...)
+	if err != nil {
+		return nil, nil, err
+	}
+	runs, err := s.Measure(ctx, asked)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return s, runs, nil
+}
+
 // Measured is one run as a comparison needs it.
 type Measured struct {
 	Entry   store.Entry
@@ -27,18 +50,15 @@ type Measured struct {
 	Events  *Events // nil unless asked for
 }
 
-// Measure answers for each of the session's runs, in the order of its source. Latencies that the run's summary has are
-// taken from there, for they were computed by the same views when the run was finished.
+// Measure answers for each of the session's runs, in the order of its source. What the run's summary has is taken from
+// there, for it was computed by the same views when the run was finished.
 func (s *Session) Measure(ctx context.Context, asked Asked) ([]Measured, error) {
-	if err := asked.Lens.Validate(); err != nil {
-		return nil, err
-	}
 	entries := s.source.Entries
 	runs, places := make([]Measured, len(entries)), map[string]int{}
 	for i, entry := range entries {
 		runs[i].Entry, places[entry.Run.RunID] = entry, i
 	}
-	for _, fill := range []func(context.Context, Asked, []Measured, map[string]int) error{s.fillTotals, s.fillLatency, s.fillDrift, s.fillEvents} {
+	for _, fill := range []func(context.Context, Asked, []Measured, map[string]int) error{s.fillTotals, s.fillLatency, s.fillDrift, s.fillEvents, s.fillReported} {
 		if err := fill(ctx, asked, runs, places); err != nil {
 			return nil, err
 		}
@@ -46,11 +66,56 @@ func (s *Session) Measure(ctx context.Context, asked Asked) ([]Measured, error) 
 	return runs, nil
 }
 
+// fillTotals takes the counts from the summaries where these say what is asked.
 func (s *Session) fillTotals(ctx context.Context, asked Asked, runs []Measured, places map[string]int) error {
-	totals, err := s.Totals(ctx, asked.Lens, asked.SLO)
-	for _, t := range totals {
-		runs[places[t.RunID]].Totals = t
+	if !asked.storedTotals(runs) {
+		totals, err := s.Totals(ctx, asked.Lens, asked.SLO)
+		for _, t := range totals {
+			runs[places[t.RunID]].Totals = t
+		}
+		return err
 	}
+	for i := range runs {
+		runs[i].Totals = SummaryTotals(runs[i].Entry)
+	}
+	return s.addUnstored(ctx, runs, places)
+}
+
+func (a Asked) storedTotals(runs []Measured) bool {
+	return a.Lens.Plain() && a.SLO == (SLO{}) && !slices.ContainsFunc(runs, func(m Measured) bool { return m.Entry.Summary == nil })
+}
+
+// SummaryTotals takes counts from a run's summary, which there must be.
+func SummaryTotals(entry store.Entry) Totals {
+	s := entry.Summary
+	t := Totals{RunID: entry.Run.RunID, LengthS: s.Duration, Completed: s.Completed, Failed: s.Failed, InputTokens: s.TotalInputTokens}
+	if s.Retried != nil {
+		t.Retried = *s.Retried
+	}
+	if s.TotalOutputTokens != nil {
+		t.OutputTokens = new(float64(*s.TotalOutputTokens))
+	}
+	if s.RequestGoodput != nil && s.Duration != nil {
+		t.Good = new(int64(math.Round(*s.RequestGoodput * *s.Duration)))
+	}
+	return t
+}
+
+// addUnstored reads what no summary has: the caches' share, and the energy.
+func (s *Session) addUnstored(ctx context.Context, runs []Measured, places map[string]int) error {
+	rows, err := s.Query(ctx, `SELECT s.run_id, cached_ratio, power_w FROM selected_runs AS s
+		LEFT JOIN cache_hits USING (run_id) LEFT JOIN window_power('all') USING (run_id)`)
+	if err != nil {
+		return err
+	}
+	_, err = collect(rows, func(v []any) struct{} {
+		t := &runs[places[v[0].(string)]].Totals
+		t.CachedRatio = optional[float64](v[1])
+		if power := optional[float64](v[2]); power != nil && t.LengthS != nil {
+			t.EnergyJ = new(*power * *t.LengthS)
+		}
+		return struct{}{}
+	})
 	return err
 }
 
@@ -95,33 +160,55 @@ func (s *Session) fillEvents(ctx context.Context, asked Asked, runs []Measured, 
 	return err
 }
 
-// SummaryLatency takes latencies from a run's summary. It reports false when that lacks one of the percentiles, or there is
-// none. How many samples there were the summary does not tell.
-func SummaryLatency(entry store.Entry, percentiles []float64) ([]LatencyStats, bool) {
+// timeBaseNone marks imported runs that came without their requests.
+const timeBaseNone = "none"
+
+// fillReported gives runs that came without their requests the numbers that their files claim.
+func (s *Session) fillReported(ctx context.Context, asked Asked, runs []Measured, places map[string]int) error {
+	if !slices.ContainsFunc(runs, func(m Measured) bool { return m.Entry.Run.TimeBase == timeBaseNone }) {
+		return nil
+	}
+	claims, err := s.Summaries(ctx, SummaryReported)
+	for _, claim := range claims {
+		run := &runs[places[claim.RunID]]
+		if run.Entry.Run.TimeBase != timeBaseNone || !asked.Lens.Window.All() {
+			continue
+		}
+		entry := run.Entry
+		entry.Summary = &claim.Summary
+		run.Totals = SummaryTotals(entry)
+		run.Latency, _ = SummaryLatency(entry, asked.Percentiles)
+	}
+	return err
+}
+
+// SummaryLatency takes latencies from a run's summary, which may lack some of the percentiles: it reports whether it has
+// them all. How many samples there were the summary does not tell.
+func SummaryLatency(entry store.Entry, percentiles []float64) (all []LatencyStats, complete bool) {
 	if entry.Summary == nil {
 		return nil, false
 	}
-	summary := summaryValues(entry.Summary)
-	var all []LatencyStats
+	summary, complete := summaryValues(entry.Summary), true
 	for _, metric := range answerMetrics {
-		mean, median := summary["mean_"+metric+"_ms"], summary["median_"+metric+"_ms"]
+		mean, median, std := summary["mean_"+metric+"_ms"], summary["median_"+metric+"_ms"], summary["std_"+metric+"_ms"]
 		if mean == nil || median == nil {
 			continue
 		}
-		l := LatencyStats{RunID: entry.Run.RunID, Metric: metric, MeanMS: *mean, MedianMS: *median, Percentiles: slices.Clone(percentiles)}
-		if std := summary["std_"+metric+"_ms"]; std != nil {
+		l := LatencyStats{RunID: entry.Run.RunID, Metric: metric, MeanMS: *mean, MedianMS: *median, StdMS: math.NaN()}
+		if std != nil {
 			l.StdMS = *std
 		}
 		for _, p := range percentiles {
 			value := summary[fmt.Sprintf("p%g_%s_ms", p, metric)]
 			if value == nil {
-				return nil, false
+				complete = false
+				continue
 			}
-			l.ValuesMS = append(l.ValuesMS, *value)
+			l.Percentiles, l.ValuesMS = append(l.Percentiles, p), append(l.ValuesMS, *value)
 		}
 		all = append(all, l)
 	}
-	return all, true
+	return all, complete
 }
 
 // summaryValues gives the floating numbers of a summary by name.

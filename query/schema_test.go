@@ -21,6 +21,9 @@ var macroArguments = map[string]string{
 	"chunk_arrivals": "([], ['ok'])",
 	"slo_limits":     "(NULL, NULL, NULL)",
 	"windows":        "('steady')",
+	"window_power":   "('steady')",
+	"window_chunks":  "('steady')",
+	"window_tokens":  "('steady')",
 	"window_answers": "('steady')",
 	"window_gaps":    "('steady')",
 	"window_latency": "([50])",
@@ -45,6 +48,9 @@ func TestSchemaIsWhatDuckDBDescribes(t *testing.T) {
 			case views.KindMacro:
 				continue
 			case views.KindTableMacro:
+				if name != "empty" && strings.HasPrefix(table.Name, "window_") {
+					continue // their types follow from those of the views that they read
+				}
 				from += cmp.Or(macroArguments[table.Name], "()")
 			}
 			var want [][]string
@@ -60,7 +66,11 @@ func TestSchemaIsWhatDuckDBDescribes(t *testing.T) {
 
 func TestMacrosTakeTheDocumentedParameters(t *testing.T) {
 	t.Parallel()
-	s := openSession(t, Source{}, Options{})
+	s, err := start(t.Context(), Source{}, Options{}, views.Tables())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
 	for _, table := range Schema() {
 		if len(table.Parameters) == 0 {
 			continue

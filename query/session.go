@@ -10,7 +10,9 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -26,6 +28,8 @@ type Options struct {
 	// people share.
 	ReadOnly bool
 	ReadDirs []string
+	// Hold names base tables to read into memory once, for a session that asks many questions of few runs.
+	Hold []string
 	// Warn takes what the user should know: a file that was set aside, a question that reads very many runs. It may be nil.
 	Warn func(string)
 }
@@ -83,6 +87,7 @@ type Session struct {
 	readOnly, trusted bool
 	// streaming says that rows of the running query are not kept.
 	streaming bool
+	held      map[string]bool
 	// pending are the tables, views and macros that do not exist yet. A query that needs one fails, makes it and runs
 	// again. (The driver can name the tables of a query beforehand, but not those of every kind of query.)
 	pending map[string]bool
@@ -94,10 +99,42 @@ type base struct {
 	paths []string
 }
 
-// Open starts a session. Every view exists when it returns, however many runs there are; a damaged file is reported
-// to Options.Warn and left out, and of its run the rest is there. The caller closes the session.
+// Open starts a session. Every view exists when it returns, however many runs there are; macros that no view needs are
+// made when a query does. A damaged file is reported to Options.Warn and left out, and of its run the rest is there. The
+// caller closes the session.
 func Open(ctx context.Context, source Source, options Options) (*Session, error) {
-	return start(ctx, source, options, views.Tables())
+	if options.ReadOnly { // nothing can be made afterwards
+		return start(ctx, source, options, views.Tables())
+	}
+	return start(ctx, source, options, atOpen())
+}
+
+// OpenFor is Open for a question that the caller knows: what is not needed for the named tables and macros is made when a
+// query needs it.
+func OpenFor(ctx context.Context, source Source, options Options, names ...string) (*Session, error) {
+	return start(ctx, source, options, needs(names...))
+}
+
+// atOpen are the tables, the views and what those need.
+var atOpen = sync.OnceValue(func() []views.Table {
+	var names []string
+	for _, table := range views.Tables() {
+		if table.Kind != views.KindTableMacro {
+			names = append(names, table.Name)
+		}
+	}
+	return needs(names...)
+})
+
+// needs lists what the named tables read from and themselves, in an order in which they can be created.
+func needs(names ...string) []views.Table {
+	needed := map[string]bool{}
+	for _, name := range names {
+		for _, table := range views.Needs(name) {
+			needed[table.Name] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(views.Tables()), func(t views.Table) bool { return !needed[t.Name] })
 }
 
 // OpenLazily starts a session in which each table, view and macro is made when a query first needs it: for a question
@@ -111,7 +148,10 @@ func start(ctx context.Context, source Source, options Options, tables []views.T
 	if err := options.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Session{source: source, warn: options.Warn, bases: map[string]*base{}, pending: map[string]bool{}}
+	s := &Session{source: source, warn: options.Warn, bases: map[string]*base{}, held: map[string]bool{}, pending: map[string]bool{}}
+	for _, name := range options.Hold {
+		s.held[name] = true
+	}
 	if s.warn == nil {
 		s.warn = func(string) {}
 	}

@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"llmbench/store"
-
-	views "llmbench/sql"
 )
 
 // Side is the runs that a person means by one reference.
@@ -26,7 +24,7 @@ type Side struct {
 //	tag:KEY=VALUE  every run with the tag; tag:KEY with any value
 //	name~GLOB      every run whose name matches: name~nightly-*
 //	@FILE          the runs named in a file, one to a line; a file that exists may stand without the @
-//	a condition    every run for which it holds, SQL over the table runs: "dcu=K100_AI and tp=8"
+//	a condition    every run for which it holds, SQL over runs and run_summary: "dcu=K100_AI and tp=8"
 //
 // Event files that are damaged are set aside with a note, as by Warehouse.Resolve. The error joins those of all
 // references without a run.
@@ -113,11 +111,7 @@ func (f *finder) where(ctx context.Context, reference, condition string) ([]stor
 	if err := f.open(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := f.session.Query(ctx, "SELECT run_id FROM runs WHERE ("+condition+"\n)")
-	if err != nil {
-		return nil, fmt.Errorf("find the runs of %q: %w", reference, err)
-	}
-	ids, err := collect(rows, func(v []any) string { return v[0].(string) })
+	ids, err := f.session.RunIDs(ctx, Listing{Where: "(" + condition + "\n)"})
 	if err != nil {
 		return nil, fmt.Errorf("find the runs of %q: %w", reference, err)
 	}
@@ -131,11 +125,11 @@ func (f *finder) open(ctx context.Context) error {
 	if f.session != nil {
 		return nil
 	}
-	catalogue, err := f.warehouse.CataloguePath(ctx)
+	source, err := WholeWarehouse(ctx, f.warehouse)
 	if err != nil {
 		return err
 	}
-	f.session, err = start(ctx, Source{Catalogue: catalogue}, Options{Warn: f.warn}, []views.Table{mustFind("runs")})
+	f.session, err = OpenLazily(ctx, source, Options{Warn: f.warn})
 	return err
 }
 
@@ -163,4 +157,21 @@ func bare(err error) error {
 		return pathErr.Err
 	}
 	return err
+}
+
+// OneSide is all sides as one.
+func OneSide(sides []Side) Side {
+	var all Side
+	var references []string
+	for _, side := range sides {
+		references = append(references, side.Reference)
+		all.Entries = append(all.Entries, side.Entries...)
+	}
+	all.Reference, all.Entries = strings.Join(references, ", "), unique(all.Entries)
+	return all
+}
+
+// AllSingle reports whether every side is one run.
+func AllSingle(sides []Side) bool {
+	return !slices.ContainsFunc(sides, func(s Side) bool { return len(s.Entries) != 1 })
 }

@@ -1,57 +1,54 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"llmbench/report/stats"
+	"llmbench/query"
 	"llmbench/store"
 )
 
-// CompareOptions choose what a comparison shows. The zero value is what `llmbench compare A B` does.
-type CompareOptions struct {
-	// AllowWorkload compares unlike workloads instead of refusing; the title then says so.
-	AllowWorkload bool
-	// Metrics are the names of the metrics to show, in this order. Defaults to those marked Compared.
-	Metrics []string
-}
-
-// Validate reports every metric that does not exist.
-func (o CompareOptions) Validate() error {
-	var errs []error
-	for _, name := range o.Metrics {
-		if _, ok := MetricNamed(name); !ok {
-			errs = append(errs, fmt.Errorf("--metrics: no metric %q; see the columns of run_summary", name))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// Comparison is two sides held against each other. Its JSON is a stable document: fields are only ever added, and
-// Schema rises if one changes its meaning. Side A is the baseline.
+// Comparison is two or more sides held against each other. Its JSON is a stable document: fields are only ever added,
+// and Schema rises if one changes its meaning. The first side is the baseline.
 type Comparison struct {
 	Schema int    `json:"schema"`
 	Title  string `json:"title"`
-	A      Side   `json:"a"`
-	B      Side   `json:"b"`
+	Sides  []Side `json:"sides"`
+	// Window and Definitions say how the runs were measured: all and llmbench unless asked otherwise.
+	Window      string `json:"window"`
+	Definitions string `json:"definitions"`
 	// UnlikeWorkload is true when a difference would have refused the comparison and was allowed.
 	UnlikeWorkload bool         `json:"unlike_workload"`
 	Differences    []Difference `json:"differences"`
-	Rows           []Row        `json:"metrics"`
-	// Notes hold for the whole table, Footnotes for the sides and rows that name them by number, from 1.
+	// Points are the load points, one without a key when nothing was paired by.
+	By     []string `json:"by"`
+	Points []Point  `json:"points"`
+	// Overall averages each change over the points; null with one point.
+	Overall *Point `json:"overall"`
+	// Gates are the thresholds of --fail-on and what came of them.
+	Gates []GateResult `json:"gates"`
+	// Notes hold for the whole document, Footnotes for what names them by number, from 1.
 	Notes     []string `json:"notes"`
 	Footnotes []string `json:"footnotes"`
 }
 
 // Side is what stands on one side of a comparison.
 type Side struct {
-	Label string    `json:"label"`
-	Runs  []SideRun `json:"runs"`
+	// Letter is A for the baseline, then B, C.
+	Letter string `json:"letter"`
+	Label  string `json:"label"`
+	// Reference is what the user gave: a run, or a condition.
+	Reference string    `json:"reference"`
+	Runs      []SideRun `json:"runs"`
+	// Completed and Failed count requests over all runs, in the window.
+	Completed int64 `json:"completed"`
+	Failed    int64 `json:"failed"`
 	// Footnotes hold for all of the side's numbers.
 	Footnotes []int `json:"footnotes"`
+
+	saturated bool
 }
 
 // SideRun names one run of a side.
@@ -61,98 +58,163 @@ type SideRun struct {
 	BeganAt time.Time `json:"began_at"`
 }
 
-// Row is one metric on both sides. A and B are nil when NULL.
+// Point is a load point with its metrics.
+type Point struct {
+	// Key has a value for each column of By.
+	Key []KeyValue `json:"key"`
+	// Runs are the ids of each side's runs at this point, by the side's letter; null over all points.
+	Runs map[string][]string `json:"runs"`
+	// Pairing says how the repeats were analysed: by the side held against the baseline, "paired by workload and order" or
+	// "unpaired"; absent for fewer than two runs a side.
+	Pairing map[string]string `json:"pairing"`
+	Rows    []Row             `json:"metrics"`
+}
+
+// KeyValue is a column and its value, as text.
+type KeyValue struct {
+	Column string `json:"column"`
+	Value  string `json:"value"`
+}
+
+// Row is one metric on all sides.
 type Row struct {
 	Metric string    `json:"metric"`
 	Title  string    `json:"title"`
 	Unit   string    `json:"unit"`
 	Better Direction `json:"better"`
-
-	A      *float64     `json:"a"`
-	B      *float64     `json:"b"`
-	Change stats.Change `json:"change"`
-	// Percent is the change of B relative to A; null when A is 0 or a side is NULL.
-	Percent *float64 `json:"change_percent"`
-	// Verdict is better, worse, same, or "" when the metric is neutral or a side is NULL.
-	Verdict   Verdict `json:"verdict"`
-	Footnotes []int   `json:"footnotes"`
+	// Primary metrics are judged as they are, the others with allowance for how many there are.
+	Primary bool `json:"primary"`
+	// Cells has one for each side, in their order; Changes one for each but the baseline.
+	Cells     []Cell   `json:"sides"`
+	Changes   []Change `json:"changes"`
+	Footnotes []int    `json:"footnotes"`
 }
 
-// Verdict says in one word how B stands to A by the metric's own direction.
-type Verdict string
+// Cell is a metric on one side.
+type Cell struct {
+	// Value is the geometric mean over the runs, the mean where a run has 0; null when unknown.
+	Value *float64 `json:"value"`
+	// HalfWidth is the larger distance to a bound of the value's 95 % interval, relative to it; null when it has none.
+	HalfWidth *float64 `json:"half_width"`
+	// N counts the runs that have the metric.
+	N int `json:"n"`
+}
 
-// Verdicts.
-const (
-	Better  Verdict = "better"
-	Worse   Verdict = "worse"
-	Same    Verdict = "same"
-	NoWords Verdict = ""
-)
+const comparisonSchema = 2
 
-const comparisonSchema = 1
-
-// oneRunASide is always said: without repeats nothing tells a change from run-to-run noise.
-const oneRunASide = "one run a side says nothing about run-to-run noise: better and worse only tell which way a number moved"
-
-// UnlikeError refuses to compare two runs whose workloads are not alike.
+// UnlikeError refuses to compare sides whose workloads are not alike.
 type UnlikeError struct {
-	A, B        string
+	Title       string
 	Differences []Difference
 }
 
 // Error names every refusing difference, and the way round.
 func (e *UnlikeError) Error() string {
-	parts := make([]string, len(e.Differences))
-	for i, d := range e.Differences {
-		parts[i] = fmt.Sprintf("%s (%s, %s)", d.Key, snip(d.A, 24), snip(d.B, 24))
+	var parts []string
+	for _, d := range e.Differences {
+		values := make([]string, len(d.Values))
+		for i, v := range d.Values {
+			values[i] = snip(v, 24)
+		}
+		part := fmt.Sprintf("%s (%s)", d.Key, strings.Join(values, "; "))
+		if d.Varies {
+			part += ", which varies within a side: --by may pair its values"
+		}
+		if !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
 	}
-	return fmt.Sprintf("compare %s with %s: unlike workloads: %s; --allow workload compares them nevertheless",
-		e.A, e.B, strings.Join(parts, ", "))
+	return fmt.Sprintf("%s: unlike workloads: %s; --allow workload compares them nevertheless", lowerFirst(e.Title), strings.Join(parts, ", "))
 }
 
-// Compare holds run b against the baseline a. Unlike workloads give an *UnlikeError; a run without a summary is an
-// error too, for there is nothing to compare.
-func Compare(a, b store.Entry, opts CompareOptions) (*Comparison, error) {
-	if err := opts.Validate(); err != nil {
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// CompareSide is a side with its runs measured, by the time they began.
+type CompareSide struct {
+	Reference string
+	Runs      []query.Measured
+}
+
+// CheckSides refuses what cannot be compared, before anything is measured: unlike workloads give an *UnlikeError.
+func CheckSides(sides []query.Side, o CompareOptions) error {
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	unmeasured := make([]CompareSide, len(sides))
+	for i, side := range sides {
+		unmeasured[i].Reference = side.Reference
+		for _, entry := range side.Entries {
+			unmeasured[i].Runs = append(unmeasured[i].Runs, query.Measured{Entry: entry})
+		}
+	}
+	c := newComparer(unmeasured, o)
+	return c.check()
+}
+
+// Compare holds every further side against the first. Sides that CheckSides refuses give its error.
+func Compare(sides []CompareSide, o CompareOptions) (*Comparison, error) {
+	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	for _, e := range []store.Entry{a, b} {
-		if e.Summary == nil {
-			return nil, fmt.Errorf("compare run %q: it has no summary (status %s); see llmbench runs show %s",
-				label(e.Run), e.Run.Status, e.Run.RunID)
-		}
+	c := newComparer(sides, o)
+	if err := c.check(); err != nil {
+		return nil, err
 	}
-	c := &Comparison{
-		Schema: comparisonSchema, A: side(a), B: side(b),
-		Differences: differences(a, b),
-		Notes:       []string{oneRunASide},
-		Footnotes:   []string{},
+	c.describeSides()
+	c.out.Differences = append(c.out.Differences, measuredDifferences(sides)...)
+	sortDifferences(c.out.Differences)
+	c.describeDifferences()
+	c.leaveOut()
+	c.resample()
+	for _, p := range c.points {
+		c.out.Points = append(c.out.Points, c.point(p))
 	}
-	c.Title = fmt.Sprintf("Comparison of %s with %s", c.A.Label, c.B.Label)
-	if refusing := refusals(c.Differences); len(refusing) > 0 {
-		if !opts.AllowWorkload {
-			return nil, &UnlikeError{A: c.A.Label, B: c.B.Label, Differences: refusing}
-		}
-		c.UnlikeWorkload = true
-		c.Title += " (UNLIKE WORKLOADS, allowed)"
-	}
-	c.addRows(a, b, opts.Metrics)
-	c.addNotes(a, b)
-	return c, nil
+	c.overall()
+	c.gates()
+	c.closingNotes()
+	return c.out, nil
 }
 
-func refusals(all []Difference) []Difference {
-	var refusing []Difference
-	for _, d := range all {
-		if d.Refuses {
-			refusing = append(refusing, d)
-		}
-	}
-	return refusing
+// comparer makes a comparison step by step.
+type comparer struct {
+	options  CompareOptions
+	sides    []CompareSide
+	measures []Measure
+	points   []*loadPoint
+	resamples
+	out *Comparison
+	// noises are the kinds of noise that the intervals shown are about.
+	noises map[string]bool
 }
 
-func side(e store.Entry) Side {
-	return Side{Label: label(e.Run), Runs: []SideRun{{e.Run.RunID, e.Run.Name, e.Run.BeganAt}}, Footnotes: []int{}}
+func newComparer(sides []CompareSide, o CompareOptions) *comparer {
+	c := &comparer{options: o, sides: sides, measures: o.measures(), noises: map[string]bool{}}
+	c.out = &Comparison{
+		Schema: comparisonSchema, Window: o.Lens.Window.String(), Definitions: o.Lens.Definitions, By: append([]string{}, o.By...),
+		Differences: []Difference{}, Points: []Point{}, Gates: []GateResult{}, Notes: []string{}, Footnotes: []string{},
+	}
+	if c.out.Definitions == "" {
+		c.out.Definitions = query.DefinitionsOwn
+	}
+	labels := make([]string, len(sides))
+	for i, side := range sides {
+		labels[i] = side.Label()
+		c.out.Sides = append(c.out.Sides, Side{Letter: string(rune('A' + i)), Label: labels[i], Reference: side.Reference, Runs: []SideRun{}, Footnotes: []int{}})
+	}
+	c.out.Title = "Comparison of " + labels[0] + " with " + strings.Join(labels[1:], ", ")
+	return c
+}
+
+// Label is how a side is called: a single run by its name, several by what they have in common, else by the reference.
+func (s CompareSide) Label() string {
+	names := map[string]bool{}
+	for _, run := range s.Runs {
+		names[label(run.Entry.Run)] = true
+	}
+	if len(names) == 1 {
+		return label(s.Runs[0].Entry.Run)
+	}
+	return oneLine(s.Reference)
 }
 
 // label is how a run is called in text: its name, else its id.
@@ -163,115 +225,52 @@ func label(r store.Run) string {
 	return r.RunID
 }
 
-func (c *Comparison) addRows(a, b store.Entry, names []string) {
-	c.Rows = []Row{}
-	for _, m := range compared(names) {
-		va, vb := m.Read(a.Summary), m.Read(b.Summary)
-		if len(names) == 0 && idle(m, va, vb, a.Run, b.Run) {
-			continue
-		}
-		row := Row{
-			Metric: m.Name, Title: m.Title, Unit: m.Unit, Better: m.Better, A: va, B: vb,
-			Change: stats.Between(va, vb), Footnotes: []int{},
-		}
-		row.Percent = row.Change.Percent()
-		row.Verdict = m.verdict(va, vb, row.Change)
-		c.Rows = append(c.Rows, row)
+// check makes the load points and refuses unlike workloads at any of them.
+func (c *comparer) check() error {
+	if err := c.makePoints(); err != nil {
+		return err
 	}
-}
-
-func compared(names []string) []Metric {
-	var metrics []Metric
-	for _, name := range names {
-		m, _ := MetricNamed(name)
-		metrics = append(metrics, m)
-	}
-	if len(names) > 0 {
-		return metrics
-	}
-	return slices.DeleteFunc(slices.Clone(Metrics()), func(m Metric) bool { return !m.Compared })
-}
-
-// idle tells rows nobody misses: goodput without an SLO, and the queue of a client that had no limit to queue for.
-func idle(m Metric, valueA, valueB *float64, a, b store.Run) bool {
-	switch {
-	case m.Name == "request_goodput":
-		return valueA == nil && valueB == nil
-	case strings.HasSuffix(m.Name, "_queue_ms"):
-		return a.MaxConcurrency == nil && b.MaxConcurrency == nil
-	}
-	return false
-}
-
-func (m Metric) verdict(a, b *float64, c stats.Change) Verdict {
-	switch {
-	case a == nil || b == nil:
-		return NoWords
-	case c.None():
-		return Same
-	case m.Better == Neutral:
-		return NoWords
-	case (*b > *a) == (m.Better == Higher):
-		return Better
-	}
-	return Worse
-}
-
-// survivorsFrom is the share of failed requests from which latency is that of the survivors.
-const survivorsFrom = 0.01
-
-// addNotes says what a reader must know before believing a row.
-func (c *Comparison) addNotes(a, b store.Entry) {
-	c.noteRun("A", &c.A, a)
-	c.noteRun("B", &c.B, b)
-	var unchecked []string
-	for _, d := range c.Differences {
-		if d.unchecked {
-			unchecked = append(unchecked, d.Key)
+	c.out.Differences = differences(runsOf(c.sides), c.options)
+	var refusing []Difference
+	for _, p := range c.points {
+		for _, d := range differences(runsOf(p.sides), c.options) {
+			if d.Refuses {
+				refusing = append(refusing, d)
+			}
 		}
 	}
-	if len(unchecked) > 0 {
-		c.Notes = append(c.Notes, "an imported run does not tell "+strings.Join(unchecked, ", ")+
-			": whether the runs are alike in that is not known")
+	if len(refusing) == 0 {
+		return nil
 	}
-	if slices.ContainsFunc(c.Differences, func(d Difference) bool { return strings.HasPrefix(d.Key, "slo") }) {
-		c.unlikeGoodputs()
+	if !c.options.AllowWorkload {
+		return &UnlikeError{Title: c.out.Title, Differences: refusing}
 	}
+	c.out.UnlikeWorkload = true
+	c.out.Title += " (UNLIKE WORKLOADS, allowed)"
+	return nil
 }
 
-func (c *Comparison) noteRun(letter string, s *Side, e store.Entry) {
-	if total := e.Summary.Completed + e.Summary.Failed; e.Summary.Completed == 0 {
-		c.Notes = append(c.Notes, fmt.Sprintf("no request of %s succeeded: it has no latencies", letter))
-	} else if failed := float64(e.Summary.Failed) / float64(total); failed > survivorsFrom {
-		s.Footnotes = append(s.Footnotes, c.footnote(fmt.Sprintf(
-			"%.1f%% of the requests of %s failed: its latencies are those of the survivors", failed*100, letter)))
-	}
-	if v := e.Run.ClientVerdict; v != nil && (*v == "saturated" || *v == "suspect") {
-		note := fmt.Sprintf("the client of %s was %s: its numbers may be the client's limits, not the server's", letter, *v)
-		if reason := clientReason(e.Run); reason != "" {
-			note += " (" + reason + ")"
-		}
-		s.Footnotes = append(s.Footnotes, c.footnote(note))
-	}
-	if e.Run.Status != store.RunComplete {
-		c.Notes = append(c.Notes, fmt.Sprintf("run %s has the status %s: it may not cover its whole workload",
-			letter, e.Run.Status))
-	}
-}
-
-// unlikeGoodputs takes the change and the verdict from goodputs under different SLOs.
-func (c *Comparison) unlikeGoodputs() {
-	for i := range c.Rows {
-		if r := &c.Rows[i]; r.Metric == "request_goodput" {
-			r.Change.Ratio, r.Percent, r.Verdict = nil, nil, NoWords
-			r.Footnotes = append(r.Footnotes,
-				c.footnote("the runs were given different SLOs: their goodputs are not the same measure"))
+// runsOf gives the catalogue entries of each side.
+func runsOf(sides []CompareSide) [][]store.Entry {
+	entries := make([][]store.Entry, len(sides))
+	for i, side := range sides {
+		for _, run := range side.Runs {
+			entries[i] = append(entries[i], run.Entry)
 		}
 	}
+	return entries
 }
 
-// footnote adds a note and gives its number.
-func (c *Comparison) footnote(note string) int {
-	c.Footnotes = append(c.Footnotes, note)
-	return len(c.Footnotes)
+// footnote adds a note, once, and gives its number.
+func (c *comparer) footnote(format string, args ...any) int {
+	note := fmt.Sprintf(format, args...)
+	if at := slices.Index(c.out.Footnotes, note); at >= 0 {
+		return at + 1
+	}
+	c.out.Footnotes = append(c.out.Footnotes, note)
+	return len(c.out.Footnotes)
+}
+
+func (c *comparer) note(format string, args ...any) {
+	c.out.Notes = append(c.out.Notes, fmt.Sprintf(format, args...))
 }

@@ -4,23 +4,124 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"math"
+	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"llmbench/query"
 	"llmbench/store"
 )
 
-func compare(t *testing.T, a, b store.Entry, opts CompareOptions) *Comparison {
+// measured is a run as its summary tells of it.
+func measured(e store.Entry) query.Measured {
+	m := query.Measured{Entry: e}
+	if e.Summary != nil {
+		m.Totals = query.SummaryTotals(e)
+		m.Latency, _ = query.SummaryLatency(e, []float64{90, 95, 99})
+	}
+	return m
+}
+
+// candidate is candidateEntry with prompts and answers as long as those of plainEntry.
+func candidate() store.Entry {
+	e := candidateEntry()
+	s := e.Summary
+	s.TotalInputTokens, s.TotalOutputTokens = new(int64(1625)), new(int64(1168))
+	s.RequestThroughput, s.OutputThroughput, s.TotalTokenThroughput = ms(38/2.8539), ms(1168/2.8539), ms(2793/2.8539)
+	return e
+}
+
+func oneRun(e store.Entry) CompareSide {
+	return CompareSide{Reference: *e.Run.Name, Runs: []query.Measured{measured(e)}}
+}
+
+// repeats are runs of one setting: latencies and the rate scatter by spread around level times those of the entry.
+func repeats(e store.Entry, name string, n int, level, spread float64) CompareSide {
+	rng := rand.New(rand.NewPCG(uint64(n), uint64(1000*level)))
+	side := CompareSide{Reference: "tag:side=" + name}
+	for i := range n {
+		run := e
+		run.Run.RunID, run.Run.Name = fmt.Sprintf("20261123T18%02d00Z-%s", i, name), new(fmt.Sprintf("%s-%d", name, i+1))
+		run.Run.BeganAt = e.Run.BeganAt.Add(time.Duration(i) * 10 * time.Minute)
+		run.Run.Seed, run.Run.WorkloadID, run.Run.ClientVerdict = new(int64(i)), new(fmt.Sprintf("w-%d", i)), new("ok")
+		summary := *e.Summary
+		stretch(&summary, level*math.Exp(spread*rng.NormFloat64()))
+		run.Summary = &summary
+		side.Runs = append(side.Runs, measured(run))
+	}
+	return side
+}
+
+// stretch multiplies every latency and divides every rate.
+func stretch(s *store.Summary, factor float64) {
+	v := reflect.ValueOf(s).Elem()
+	for i := range v.NumField() {
+		f, ok := v.Field(i).Interface().(*float64)
+		name := v.Type().Field(i).Tag.Get("json")
+		switch {
+		case !ok || f == nil || name == "duration":
+		case strings.HasSuffix(name, "_ms"):
+			v.Field(i).Set(reflect.ValueOf(new(*f * factor)))
+		default:
+			v.Field(i).Set(reflect.ValueOf(new(*f / factor)))
+		}
+	}
+	s.Duration = new(*s.Duration * factor)
+}
+
+// resampled gives a run events that are about what its summary says.
+func resampled(side CompareSide, requests int) CompareSide {
+	for i := range side.Runs {
+		run := &side.Runs[i]
+		rng := rand.New(rand.NewPCG(uint64(i), uint64(requests)))
+		events := &query.Events{Latency: map[string][][]float64{}}
+		for range requests {
+			for _, l := range run.Latency {
+				events.Latency[l.Metric] = append(events.Latency[l.Metric], []float64{drawn(l, rng.Float64())})
+			}
+			events.Succeeded = append(events.Succeeded, 1)
+		}
+		for k := range run.Totals.Failed * int64(requests) / (run.Totals.Completed + run.Totals.Failed) {
+			events.Succeeded[17*k%int64(requests)] = 0
+		}
+		s := run.Entry.Summary
+		for range 200 {
+			noise := 0.01 * math.Exp(0.3*rng.NormFloat64())
+			events.Slices = append(events.Slices, query.Slice{LengthS: 0.01, Completed: *s.RequestThroughput * noise,
+				OutputTokens: *s.OutputThroughput * noise, InputTokens: (*s.TotalTokenThroughput - *s.OutputThroughput) * noise})
+		}
+		run.Events = events
+	}
+	return side
+}
+
+// drawn is a value of a distribution with the percentiles of l.
+func drawn(l query.LatencyStats, u float64) float64 {
+	at, values := []float64{0, 0.5, 0.9, 0.95, 0.99, 1}, []float64{0.8 * l.MedianMS, l.MedianMS, l.ValuesMS[0], l.ValuesMS[1], l.ValuesMS[2], 1.1 * l.ValuesMS[2]}
+	for i := 1; ; i++ {
+		if u <= at[i] {
+			return values[i-1] + (values[i]-values[i-1])*(u-at[i-1])/(at[i]-at[i-1])
+		}
+	}
+}
+
+func compare(t *testing.T, o CompareOptions, sides ...CompareSide) *Comparison {
 	t.Helper()
-	c, err := Compare(a, b, opts)
+	c, err := Compare(sides, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-func write(t *testing.T, c *Comparison, format string, opts WriteOptions) []byte {
+func write(t *testing.T, c interface {
+	Write(io.Writer, string, WriteOptions) error
+}, format string, opts WriteOptions) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := c.Write(&out, format, opts); err != nil {
@@ -31,20 +132,68 @@ func write(t *testing.T, c *Comparison, format string, opts WriteOptions) []byte
 
 func TestCompareGoldens(t *testing.T) {
 	t.Parallel()
-	c := compare(t, plainEntry(), candidateEntry(), CompareOptions{})
-	for format, file := range map[string]string{
-		"table": "compare.txt", "json": "compare.json", "csv": "compare.csv", "markdown": "compare.md",
-	} {
-		golden(t, file, write(t, c, format, WriteOptions{}))
+	o := DefaultCompare()
+	o.MinEffect = 0.02
+	gate, err := ParseGate("p99_ttft_ms > +5%")
+	if err != nil {
+		t.Fatal(err)
 	}
+	o.FailOn = []Gate{gate}
+	c := compare(t, o, repeats(plainEntry(), "base", 5, 1, 0.02), repeats(plainEntry(), "cand", 5, 1.1, 0.02))
+	for format, file := range map[string]string{
+		"table": "compare.txt", "json": "compare.json", "csv": "compare.csv", "markdown": "compare.md", "html": "compare.html",
+	} {
+		golden(t, file, write(t, c, format, WriteOptions{Width: 120}))
+	}
+	golden(t, "compare-80.txt", write(t, c, "table", WriteOptions{}))
 	golden(t, "compare-color.txt", write(t, c, "table", WriteOptions{Color: true, Width: 120}))
+}
+
+// TestCompareShapes draws one table each of what a comparison can look like.
+func TestCompareShapes(t *testing.T) {
+	t.Parallel()
+	b := plainEntry()
+	b.Run.TP, b.Run.Env, b.Run.Seed, b.Run.WorkloadID = new(int64(8)), new(`{"NCCL_MIN_NCHANNELS":"32"}`), new(int64(1)), new("w-77aa")
+	two := compare(t, DefaultCompare(), repeats(plainEntry(), "base", 2, 1, 0.02), repeats(b, "cand", 3, 1.2, 0.02))
+	golden(t, "compare-few.txt", write(t, two, "table", WriteOptions{Width: 120}))
+
+	one := compare(t, DefaultCompare(), resampled(oneRun(plainEntry()), 300), resampled(oneRun(candidate()), 300))
+	golden(t, "compare-one-run.txt", write(t, one, "table", WriteOptions{Width: 120}))
+
+	o := DefaultCompare()
+	o.NoInterval = true
+	golden(t, "compare-no-interval.txt", write(t, compare(t, o, oneRun(plainEntry()), oneRun(candidate())), "table", WriteOptions{Width: 120}))
+
+	three := compare(t, DefaultCompare(), repeats(plainEntry(), "a", 5, 1, 0.02), repeats(plainEntry(), "b", 5, 1.1, 0.02), repeats(plainEntry(), "c", 4, 0.8, 0.02))
+	golden(t, "compare-three.txt", write(t, three, "table", WriteOptions{Width: 120}))
+
+	o = DefaultCompare()
+	o.By = []string{"request_rate", "tags.size"}
+	o.Metrics = []string{"p99_ttft_ms", "output_throughput", "median_itl_ms"}
+	var sides [2]CompareSide
+	for i, level := range []float64{1, 0.9} {
+		for k, rate := range []float64{8, 20, 4} {
+			e := plainEntry()
+			e.Run.RequestRate, e.Run.Tags = new(store.Rate(rate)), map[string]string{"size": "small"}
+			side := repeats(e, "s"+string(rune('a'+i)), 4, level*(1+0.1*float64(k)), 0.02)
+			sides[i].Reference, sides[i].Runs = side.Reference, append(sides[i].Runs, side.Runs...)
+		}
+	}
+	lone := plainEntry()
+	lone.Run.RequestRate = new(store.Rate(64))
+	sides[0].Runs = append(sides[0].Runs, measured(lone))
+	points := compare(t, o, sides[0], sides[1])
+	golden(t, "compare-points.txt", write(t, points, "table", WriteOptions{Width: 120}))
+	golden(t, "compare-points.md", write(t, points, "markdown", WriteOptions{}))
 }
 
 func TestCompareUnlikeAllowed(t *testing.T) {
 	t.Parallel()
-	a, b := plainEntry(), candidateEntry()
+	a, b := plainEntry(), candidate()
 	b.Run.Dataset, b.Run.RequestRate = new("sharegpt"), new(store.Rate(40))
-	c := compare(t, a, b, CompareOptions{AllowWorkload: true})
+	o := DefaultCompare()
+	o.AllowWorkload = true
+	c := compare(t, o, oneRun(a), oneRun(b))
 	golden(t, "compare-unlike.txt", write(t, c, "table", WriteOptions{}))
 	if !c.UnlikeWorkload || !strings.Contains(c.Title, "UNLIKE WORKLOADS") {
 		t.Errorf("the title %q does not say that the workloads are unlike", c.Title)
@@ -53,205 +202,67 @@ func TestCompareUnlikeAllowed(t *testing.T) {
 
 func TestCompareNulls(t *testing.T) {
 	t.Parallel()
-	a, b := plainEntry(), emptyEntry()
-	b.Run.Source = "import:vllm"
-	c := compare(t, a, b, CompareOptions{})
-	golden(t, "compare-nulls.txt", write(t, c, "table", WriteOptions{}))
-	c = compare(t, emptyEntry(), emptyEntry(), CompareOptions{})
-	golden(t, "compare-all-failed.txt", write(t, c, "table", WriteOptions{}))
+	b := emptyEntry()
+	b.Run.Source, b.Run.Name = "import:vllm", new("nothing")
+	golden(t, "compare-nulls.txt", write(t, compare(t, DefaultCompare(), oneRun(plainEntry()), oneRun(b)), "table", WriteOptions{}))
+	e := emptyEntry()
+	e.Run.Name = new("failed")
+	golden(t, "compare-all-failed.txt", write(t, compare(t, DefaultCompare(), oneRun(e), oneRun(e)), "table", WriteOptions{}))
 }
 
-func TestCompareRefuses(t *testing.T) {
+func TestComparisonJSONIsStable(t *testing.T) {
 	t.Parallel()
-	check := func(name string, change func(*store.Run), refusedBy ...string) {
-		t.Helper()
-		a, b := plainEntry(), plainEntry()
-		change(&b.Run)
-		_, err := Compare(a, b, CompareOptions{})
-		var unlike *UnlikeError
-		if !errors.As(err, &unlike) {
-			if err != nil || len(refusedBy) > 0 {
-				t.Errorf("%s: err = %v, want a refusal for %v", name, err, refusedBy)
-			}
-			return
-		}
-		var got []string
-		for _, d := range unlike.Differences {
-			got = append(got, d.Key)
-			if !strings.Contains(err.Error(), d.Key) {
-				t.Errorf("%s: %q does not name %s", name, err, d.Key)
-			}
-		}
-		if strings.Join(got, " ") != strings.Join(refusedBy, " ") {
-			t.Errorf("%s: refused by %v, want %v", name, got, refusedBy)
-		}
-	}
-	check("nothing", func(*store.Run) {})
-	check("dataset", func(r *store.Run) { r.Dataset = new("sharegpt") }, "dataset")
-	check("content", func(r *store.Run) {
-		r.Workload = new(`{"random_input_len":512,"random_output_len":128,"content_hash":"sha256:1234"}`)
-	}, "workload.content_hash")
-	check("asked length", func(r *store.Run) {
-		r.Workload = new(`{"random_input_len":1024,"random_output_len":128,"content_hash":"sha256:00ff"}`)
-	}, "workload.random_input_len")
-	check("recipe in another order and spelling", func(r *store.Run) {
-		r.Workload = new(`{"content_hash":"sha256:00ff","random_output_len":128.0,"random_input_len":5.12e2,"seed":7,"num_prompts":3}`)
-	})
-	check("rate", func(r *store.Run) { r.RequestRate = new(store.Rate(40)) }, "request_rate")
-	check("rate unset", func(r *store.Run) { r.RequestRate = nil }, "request_rate")
-	check("burstiness", func(r *store.Run) { r.Burstiness = new(store.Rate(0.5)) }, "burstiness")
-	check("concurrency", func(r *store.Run) { r.MaxConcurrency = new(int64(8)) }, "max_concurrency")
-	check("sampling", func(r *store.Run) { r.Sampling = new(`{"temperature":0.7,"top_p":0.9}`) },
-		"sampling.temperature", "sampling.top_p")
-	check("sampling gone", func(r *store.Run) { r.Sampling = nil }, "sampling.temperature")
-	check("broken sampling", func(r *store.Run) { r.Sampling = new(`{`) }, "sampling", "sampling.temperature")
-	check("ignore eos", func(r *store.Run) { r.IgnoreEOS = new(false) }, "ignore_eos")
-	check("path of known content", func(r *store.Run) { r.DatasetPath = new("b.json") })
-	check("path of unknown content", func(r *store.Run) { r.DatasetPath, r.Workload = new("b.json"), nil },
-		"dataset_path", "workload.content_hash", "workload.random_input_len", "workload.random_output_len")
-	check("two at once", func(r *store.Run) { r.Dataset, r.IgnoreEOS = new("x"), nil }, "dataset", "ignore_eos")
-	check("an import that does not tell", func(r *store.Run) {
-		r.Source, r.Dataset, r.Sampling, r.Workload, r.Burstiness = "import:vllm", nil, nil, nil, nil
-	})
-	check("an import that tells another", func(r *store.Run) { r.Source, r.Dataset = "import:vllm", new("sonnet") }, "dataset")
-	check("system, seed, tokenizer, prompts", func(r *store.Run) {
-		r.TP, r.DCU, r.Model, r.Seed = new(int64(8)), new("BW"), new("other"), new(int64(9))
-		r.NumPrompts, r.WorkloadID, r.Tokenizer = new(int64(80)), new("w"), new("t")
-	})
-}
-
-func TestBurstinessWithoutGaps(t *testing.T) {
-	t.Parallel()
-	a, b := plainEntry(), plainEntry()
-	inf := new(store.Rate)
-	if err := inf.UnmarshalText([]byte("inf")); err != nil {
+	c := compare(t, DefaultCompare(), repeats(plainEntry(), "base", 4, 1, 0.02), repeats(plainEntry(), "cand", 4, 1.1, 0.02))
+	out := write(t, c, "json", WriteOptions{})
+	var back map[string]any
+	if err := json.Unmarshal(out, &back); err != nil {
 		t.Fatal(err)
 	}
-	a.Run.RequestRate, b.Run.RequestRate = inf, inf
-	b.Run.Burstiness = new(store.Rate(0.5))
-	c := compare(t, a, b, CompareOptions{})
-	if len(c.Differences) != 1 || c.Differences[0].Key != "burstiness" || c.Differences[0].Refuses {
-		t.Errorf("differences = %+v, want burstiness, noted", c.Differences)
-	}
-}
-
-func TestCompareVerdicts(t *testing.T) {
-	t.Parallel()
-	check := func(metric string, a, b *float64, change string, verdict Verdict) {
-		t.Helper()
-		ea, eb := plainEntry(), plainEntry()
-		switch metric {
-		case "output_throughput":
-			ea.Summary.OutputThroughput, eb.Summary.OutputThroughput = a, b
-		case "p99_ttft_ms":
-			ea.Summary.P99TTFT, eb.Summary.P99TTFT = a, b
-		case "duration":
-			ea.Summary.Duration, eb.Summary.Duration = a, b
-		}
-		r := compare(t, ea, eb, CompareOptions{Metrics: []string{metric}}).Rows[0]
-		if r.change() != change || r.Verdict != verdict {
-			t.Errorf("%s %v -> %v: %s %q, want %s %q", metric, a, b, r.change(), r.Verdict, change, verdict)
+	for _, key := range []string{"schema", "title", "sides", "window", "definitions", "unlike_workload", "differences", "by", "points", "overall", "gates", "notes", "footnotes"} {
+		if _, ok := back[key]; !ok {
+			t.Errorf("no key %q", key)
 		}
 	}
-	check("output_throughput", ms(100), ms(110), "+10.0%", Better)
-	check("output_throughput", ms(110), ms(99), "-10.0%", Worse)
-	check("p99_ttft_ms", ms(100), ms(110), "+10.0%", Worse)
-	check("p99_ttft_ms", ms(100), ms(90), "-10.0%", Better)
-	check("p99_ttft_ms", ms(100), ms(100), "~", Same)
-	check("p99_ttft_ms", ms(0), ms(0), "~", Same)
-	check("p99_ttft_ms", ms(0), ms(5), "?", Worse)
-	check("output_throughput", ms(0), ms(5), "?", Better)
-	check("p99_ttft_ms", ms(5), ms(0), "-100.0%", Better)
-	check("p99_ttft_ms", ms(1), ms(500), "+49900%", Worse)
-	check("p99_ttft_ms", nil, ms(5), "n/a", NoWords)
-	check("p99_ttft_ms", ms(5), nil, "n/a", NoWords)
-	check("duration", ms(100), ms(110), "+10.0%", NoWords)
-}
-
-func TestCompareNotes(t *testing.T) {
-	t.Parallel()
-	check := func(name string, change func(*store.Entry), want string) {
-		t.Helper()
-		a, b := plainEntry(), plainEntry()
-		change(&b)
-		table := string(write(t, compare(t, a, b, CompareOptions{}), "table", WriteOptions{Width: 1000}))
-		if !strings.Contains(table, want) || !strings.Contains(table, "says nothing about run-to-run noise") {
-			t.Errorf("%s: no %q in\n%s", name, want, table)
-		}
+	if !bytes.Equal(out, write(t, c, "json", WriteOptions{Width: 200, Color: true})) {
+		t.Error("the JSON depends on the terminal")
 	}
-	check("plain", func(*store.Entry) {}, "Note: one run a side")
-	check("saturated", func(e *store.Entry) { e.Run.ClientVerdict = new("saturated") }, "[1] the client of B was saturated")
-	check("failures", func(e *store.Entry) { e.Summary.Failed = 10 }, "[1] 20.0% of the requests of B failed")
-	check("interrupted", func(e *store.Entry) { e.Run.Status = store.RunInterrupted }, "run B has the status interrupted")
-	check("slo", func(e *store.Entry) {
-		e.Run.SLO, e.Summary.RequestGoodput = new(`{"ttft":100}`), ms(3)
-	}, "[1] the runs were given different SLOs")
-	check("lengths", func(e *store.Entry) { e.Summary.TotalOutputTokens = new(int64(900)) }, "mean output tokens")
-	check("a reason", func(e *store.Entry) {
-		e.Run.ClientVerdict, e.Run.Findings = new("suspect"), new(`{"client":"the clock jumped"}`)
-	}, "not the server's (the clock jumped)")
-	check("flags", func(e *store.Entry) { e.Run.Flags = new(`{"tp":4,"random-input-len":512,"num-warmups":3}`) }, "flags.num-warmups")
-}
-
-func TestFlagsThatOnlyRepeat(t *testing.T) {
-	t.Parallel()
-	a, b := plainEntry(), plainEntry()
-	a.Run.Workload = new(`{"input_len":512}`)
-	b.Run.Workload = a.Run.Workload
-	a.Run.Flags = new(`{}`)
-	b.Run.Flags = new(`{"--tp":4,"random-input-len":512,"random_input_len":512,"temperature":0,"name":"x","goodput":["ttft:9"]}`)
-	if c := compare(t, a, b, CompareOptions{}); len(c.Differences) != 0 {
-		t.Errorf("differences = %+v, want none: all of these flags are told by columns", c.Differences)
+	if bytes.Contains(out, []byte("null, ")) || bytes.Contains(out, []byte(`: null,"`)) {
+		t.Error("lists are null instead of empty")
 	}
 }
 
-func TestCompareErrors(t *testing.T) {
+func TestCompareWritesItsErrors(t *testing.T) {
 	t.Parallel()
-	a, b := plainEntry(), plainEntry()
-	b.Summary = nil
-	if _, err := Compare(a, b, CompareOptions{}); err == nil || !strings.Contains(err.Error(), "no summary") {
-		t.Errorf("err = %v, want one about the missing summary", err)
+	c := compare(t, DefaultCompare(), oneRun(plainEntry()), oneRun(candidate()))
+	if err := c.Write(io.Discard, "yaml", WriteOptions{}); err == nil || !strings.Contains(err.Error(), "table, markdown, csv, json, html") {
+		t.Errorf("an unknown format gives %v", err)
 	}
-	if _, err := Compare(a, a, CompareOptions{Metrics: []string{"p42_ttft_ms"}}); err == nil {
-		t.Error("an unknown metric was taken")
-	}
-	if err := compare(t, a, a, CompareOptions{}).Write(io.Discard, "yaml", WriteOptions{}); err == nil {
-		t.Error("an unknown format was taken")
-	}
-}
-
-func TestCompareJSONHasNoNullLists(t *testing.T) {
-	t.Parallel()
-	c := compare(t, plainEntry(), plainEntry(), CompareOptions{})
-	var doc map[string]any
-	if err := json.Unmarshal(write(t, c, "json", WriteOptions{}), &doc); err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range []string{"differences", "metrics", "notes", "footnotes"} {
-		if _, ok := doc[key].([]any); !ok {
-			t.Errorf("%s is %T, want a list", key, doc[key])
+	for _, format := range ComparisonFormats() {
+		if err := c.Write(brokenWriter{}, format, WriteOptions{Notes: brokenWriter{}}); err == nil {
+			t.Errorf("%s: a full disk is no error", format)
 		}
 	}
 }
 
-func TestCompareFitsTerminal(t *testing.T) {
-	t.Parallel()
-	a, b := plainEntry(), candidateEntry()
-	b.Run.BaseURL = new("http://a-rather-long-host-name.example.com:8000/some/deep/path/behind/a/proxy")
-	b.Run.Name = new(strings.Repeat("a long name ", 12))
-	for line := range strings.Lines(string(write(t, compare(t, a, b, CompareOptions{}), "table", WriteOptions{}))) {
-		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
-			t.Errorf("%d columns: %q", n, line)
-		}
-	}
-}
+type brokenWriter struct{}
 
-func TestCompareCSVNotes(t *testing.T) {
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// A name from outside must not become markup or break a table.
+func TestCompareQuotesNames(t *testing.T) {
 	t.Parallel()
-	var notes bytes.Buffer
-	c := compare(t, plainEntry(), candidateEntry(), CompareOptions{})
-	rows := write(t, c, "csv", WriteOptions{Notes: &notes})
-	if strings.Contains(string(rows), "noise") || !strings.Contains(notes.String(), "noise") {
-		t.Error("the notes of a CSV do not go where they should")
+	a, b := plainEntry(), candidate()
+	b.Run.Name, b.Run.Model = new("<script>alert(1)</script>|*x*"), new("a|b\n\x1b[31m")
+	c := compare(t, DefaultCompare(), oneRun(a), oneRun(b))
+	if page := string(write(t, c, "html", WriteOptions{})); strings.Contains(page, "<script>") || strings.Contains(page, "http://") && strings.Contains(page, "src=") {
+		t.Error("the page runs a script or fetches something")
+	}
+	if text := string(write(t, c, "markdown", WriteOptions{})); strings.Contains(text, "<script>") || strings.Contains(text, "*x*") && !strings.Contains(text, `\*x\*`) {
+		t.Error("the name is markup")
+	}
+	for _, format := range []string{"table", "markdown", "csv"} {
+		if text := string(write(t, c, format, WriteOptions{})); strings.Contains(text, "\x1b") {
+			t.Errorf("%s lets an escape sequence through", format)
+		}
 	}
 }

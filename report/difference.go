@@ -1,11 +1,8 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -13,7 +10,7 @@ import (
 	"llmbench/store"
 )
 
-// Groups of differences between two runs.
+// Groups of differences between sides.
 const (
 	GroupSystem      = "system"
 	GroupWorkload    = "workload"
@@ -21,20 +18,23 @@ const (
 	GroupFlags       = "flags"
 )
 
-// Difference is one thing in which two runs are not alike.
+// Difference is one thing in which the sides of a comparison are not alike.
 type Difference struct {
 	Group string `json:"group"`
 	// Key is a column of runs, or the column and a key of its JSON: env.HSA_FORCE_FINE_GRAIN_PCIE.
 	Key string `json:"key"`
-	A   string `json:"a"`
-	B   string `json:"b"`
+	// Values has one text for each side; the values of its runs behind one another where they are not all the same.
+	Values []string `json:"values"`
 	// Refuses marks a difference that makes the workloads unlike.
 	Refuses bool `json:"refuses"`
+	// Varies marks a key that has several values on one side.
+	Varies    bool  `json:"varies"`
+	Footnotes []int `json:"footnotes"`
 
 	unchecked bool
 }
 
-// runField is one column two runs are held against each other by. A NULL reads as absent.
+// runField is one column that runs are held against each other by. A NULL reads as absent.
 type runField struct {
 	key     string
 	group   string
@@ -42,9 +42,6 @@ type runField struct {
 	refuses bool
 	absent  string
 }
-
-// lengthTolerance is how far achieved mean lengths may be apart before that is worth a line.
-const lengthTolerance = 0.05
 
 var runFields = []runField{
 	{key: "dcu", group: GroupSystem, read: func(r *store.Run) string { return word(r.DCU) }},
@@ -60,7 +57,7 @@ var runFields = []runField{
 	{key: "base_url", group: GroupSystem, read: func(r *store.Run) string { return word(r.BaseURL) }},
 
 	{key: "dataset", group: GroupWorkload, read: func(r *store.Run) string { return word(r.Dataset) }, refuses: true},
-	{key: "dataset_path", group: GroupWorkload, read: func(r *store.Run) string { return word(r.DatasetPath) }},
+	{key: "dataset_path", group: GroupWorkload, read: func(r *store.Run) string { return word(r.DatasetPath) }, refuses: true},
 	{key: "num_prompts", group: GroupWorkload, read: func(r *store.Run) string { return integer(r.NumPrompts) }},
 	{key: "request_rate", group: GroupWorkload, read: func(r *store.Run) string { return rate(r.RequestRate) }, refuses: true},
 	{key: "burstiness", group: GroupWorkload, read: func(r *store.Run) string { return rate(r.Burstiness) }, refuses: true},
@@ -81,40 +78,27 @@ var runFields = []runField{
 	{key: "client_verdict", group: GroupMeasurement, read: func(r *store.Run) string { return word(r.ClientVerdict) }},
 }
 
-// jsonField is a column that holds a JSON object, compared key by key.
-type jsonField struct {
-	key     string
-	group   string
-	read    func(*store.Run) *string
-	refuses bool
-}
-
-var jsonFields = []jsonField{
-	{"env", GroupSystem, func(r *store.Run) *string { return r.Env }, false},
-	{"sampling", GroupWorkload, func(r *store.Run) *string { return r.Sampling }, true},
-	{"workload", GroupWorkload, func(r *store.Run) *string { return r.Workload }, true},
-	{"slo", GroupMeasurement, func(r *store.Run) *string { return r.SLO }, false},
-	{"flags", GroupFlags, func(r *store.Run) *string { return r.Flags }, false},
-}
-
-// notedOnly are keys of the recipe that may differ between like workloads: which prompts were drawn and how many,
-// not what kind.
-var notedOnly = []string{"seed", "num_prompts", "tokenizer", "tokenizer_hash", "workload_id", "path", "dataset_path"}
-
-// differences holds two runs against each other, refusing differences first within a group.
-func differences(a, b store.Entry) []Difference {
+// differences holds the runs of two or more sides against each other, refusing differences first within a group.
+func differences(sides [][]store.Entry, o CompareOptions) []Difference {
 	list := []Difference{}
 	for _, f := range runFields {
-		if d, ok := f.compare(&a.Run, &b.Run); ok {
-			list = append(list, d)
+		if !slices.Contains(o.By, f.key) {
+			list = appendUnlike(list, f.difference(sides))
 		}
 	}
 	for _, f := range jsonFields {
-		list = append(list, f.compare(&a.Run, &b.Run)...)
+		for _, d := range f.differences(sides) {
+			list = appendUnlike(list, d)
+		}
 	}
-	list = append(list, achievedLengths(a.Summary, b.Summary)...)
-	list = append(list, hitRates(a.Summary, b.Summary)...)
-	list = withoutRepeats(list, &a.Run, &b.Run)
+	list = append(list, achievedLengths(sides, o.LengthTolerance)...)
+	list = append(list, hitRates(sides)...)
+	list = withoutRepeats(list, slices.Concat(sides...))
+	sortDifferences(list)
+	return list
+}
+
+func sortDifferences(list []Difference) {
 	order := []string{GroupSystem, GroupWorkload, GroupMeasurement, GroupFlags}
 	slices.SortStableFunc(list, func(x, y Difference) int {
 		if d := slices.Index(order, x.Group) - slices.Index(order, y.Group); d != 0 {
@@ -122,7 +106,6 @@ func differences(a, b store.Entry) []Difference {
 		}
 		return weight(y) - weight(x)
 	})
-	return list
 }
 
 func weight(d Difference) int {
@@ -132,37 +115,81 @@ func weight(d Difference) int {
 	return 0
 }
 
-func (f runField) compare(a, b *store.Run) (Difference, bool) {
-	va, vb := f.read(a), f.read(b)
-	if va == vb {
-		return Difference{}, false
-	}
-	d := Difference{Group: f.group, Key: f.key, A: va, B: vb, Refuses: f.refuses}
-	if f.key == "burstiness" && infinite(a.RequestRate) && infinite(b.RequestRate) {
-		d.Refuses = false // no gaps, nothing to be bursty
-	}
-	if f.key == "dataset_path" {
-		d.Refuses = !hashed(a) || !hashed(b) // the path must stand in for the unknown content
-	}
-	if f.absent != "" {
-		for _, v := range []*string{&d.A, &d.B} {
-			if *v == unknown {
-				*v = f.absent
-			}
-		}
-		return d, true
-	}
-	d.unknownToImports(a, b)
-	return d, true
+// values are what the runs of each side have under one key.
+type values struct {
+	bySide  [][]string // each value once, in the order of the runs
+	known   []string   // all of them, but for what imported files do not tell
+	unknown bool       // an imported file does not tell
 }
 
-// unknownToImports lifts a refusal when the missing side was imported: a NULL of our own runs means "not asked
-// for", a NULL of a foreign file only that the file does not tell.
-func (d *Difference) unknownToImports(a, b *store.Run) {
-	if d.A == unknown && imported(a) || d.B == unknown && imported(b) {
-		d.unchecked = d.Refuses
-		d.Refuses = false
+// gather reads a key of every run. An absent value of an imported run only says that the file does not tell.
+func gather(sides [][]store.Entry, read func(*store.Run) (value string, told bool)) values {
+	v := values{bySide: make([][]string, len(sides))}
+	for i, side := range sides {
+		for _, entry := range side {
+			value, told := read(&entry.Run)
+			if !told && imported(&entry.Run) {
+				v.unknown = true
+			} else if !slices.Contains(v.known, value) {
+				v.known = append(v.known, value)
+			}
+			if !slices.Contains(v.bySide[i], value) {
+				v.bySide[i] = append(v.bySide[i], value)
+			}
+		}
 	}
+	return v
+}
+
+// difference makes one of the values. A refusing key must have one value, whatever the side; another may vary, if it
+// does so on all sides alike.
+func (v values) difference(group, key string, refuses bool) Difference {
+	d := Difference{Group: group, Key: key, Footnotes: []int{}}
+	d.Refuses = refuses && len(v.known) > 1
+	d.unchecked = refuses && !d.Refuses && v.unknown
+	for _, side := range v.bySide {
+		d.Values = append(d.Values, listed(side))
+		d.Varies = d.Varies || len(side) > 1
+	}
+	return d
+}
+
+// mostListed is how many values of a side are named.
+const mostListed = 6
+
+func listed(values []string) string {
+	if len(values) > mostListed {
+		return fmt.Sprintf("%s and %d more", strings.Join(values[:mostListed], ", "), len(values)-mostListed)
+	}
+	return strings.Join(values, ", ")
+}
+
+// appendUnlike leaves out what all sides have alike.
+func appendUnlike(list []Difference, d Difference) []Difference {
+	alike := !slices.ContainsFunc(d.Values, func(v string) bool { return v != d.Values[0] })
+	if alike && !d.Refuses {
+		return list
+	}
+	return append(list, d)
+}
+
+func (f runField) difference(sides [][]store.Entry) Difference {
+	runs := slices.Concat(sides...)
+	refuses := f.refuses
+	switch f.key {
+	case "burstiness": // no gaps, nothing to be bursty
+		refuses = slices.ContainsFunc(runs, func(e store.Entry) bool { return !infinite(e.Run.RequestRate) })
+	case "dataset_path": // the path must stand in for content that is not known
+		refuses = slices.ContainsFunc(runs, func(e store.Entry) bool { return !hashed(&e.Run) })
+	}
+	v := gather(sides, func(r *store.Run) (string, bool) {
+		value := f.read(r)
+		if value == unknown && f.absent != "" {
+			return f.absent, true
+		}
+		return value, value != unknown
+	})
+	return v.difference(f.group, f.key, refuses)
 }
 
 func imported(r *store.Run) bool { return strings.HasPrefix(r.Source, "import") }
@@ -179,129 +206,41 @@ func hashed(r *store.Run) bool {
 	return false
 }
 
-func (f jsonField) compare(a, b *store.Run) []Difference {
-	oa, ob := object(f.read(a)), object(f.read(b))
-	missingA, missingB := missing(f.read(a), a), missing(f.read(b), b)
-	keys := map[string]json.RawMessage{}
-	maps.Copy(keys, oa)
-	maps.Copy(keys, ob)
+// achievedLengths holds the mean prompt and output lengths as they came out against each other, whatever was asked for.
+func achievedLengths(sides [][]store.Entry, tolerance float64) []Difference {
 	var list []Difference
-	for _, k := range slices.Sorted(maps.Keys(keys)) {
-		d := Difference{
-			Group: f.group, Key: strings.TrimSuffix(f.key+"."+oneLine(k), "."), A: cmp.Or(plain(oa[k]), missingA), B: cmp.Or(plain(ob[k]), missingB),
-			Refuses: f.refuses && !slices.Contains(notedOnly, k),
-		}
-		if d.A == d.B {
-			continue
-		}
-		d.unknownToImports(a, b)
-		list = append(list, d)
-	}
-	return list
-}
-
-// missing says what a key that is not there means: nothing was set, unless a foreign file leaves the whole column out.
-func missing(column *string, r *store.Run) string {
-	if column == nil && imported(r) {
-		return unknown
-	}
-	return "not set"
-}
-
-// object reads a JSON object; one that is none becomes a single key "" with the whole text.
-func object(s *string) map[string]json.RawMessage {
-	if s == nil || strings.TrimSpace(*s) == "" || *s == "null" {
-		return nil
-	}
-	var o map[string]json.RawMessage
-	if json.Unmarshal([]byte(*s), &o) != nil {
-		return map[string]json.RawMessage{"": json.RawMessage(*s)}
-	}
-	return o
-}
-
-// plain gives a JSON value one spelling: 1, 1.0 and 1e0 are equal, and so are objects whatever the order of keys.
-// The empty string and a missing value are shown as "".
-func plain(raw json.RawMessage) string {
-	if raw == nil {
-		return ""
-	}
-	var v any
-	if json.Unmarshal(raw, &v) != nil {
-		return oneLine(string(raw))
-	}
-	if s, ok := v.(string); ok {
-		return oneLine(s)
-	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(v) != nil {
-		return oneLine(string(raw))
-	}
-	return oneLine(out.String())
-}
-
-// achievedLengths notes mean prompt and output lengths that came out apart, whatever was asked for.
-func achievedLengths(a, b *store.Summary) []Difference {
-	if a == nil || b == nil {
-		return nil
-	}
-	mean := func(tokens *int64, requests int64) float64 {
-		if tokens == nil || requests == 0 {
-			return 0
-		}
-		return float64(*tokens) / float64(requests)
-	}
-	var list []Difference
-	add := func(key string, x, y float64) {
-		if x > 0 && y > 0 && math.Abs(y/x-1) > lengthTolerance {
-			list = append(list, Difference{
-				Group: GroupWorkload, Key: key, A: fmt.Sprintf("%.1f", x), B: fmt.Sprintf("%.1f", y),
-			})
-		}
-	}
-	add("mean input tokens", mean(a.TotalInputTokens, a.Completed), mean(b.TotalInputTokens, b.Completed))
-	add("mean output tokens", mean(a.TotalOutputTokens, a.Completed), mean(b.TotalOutputTokens, b.Completed))
-	return list
-}
-
-// toldElsewhere are flags whose effect is a column under another name, or that name a run instead of shaping it.
-var toldElsewhere = []string{
-	"name", "tag", "note", "metadata", "host", "port", "endpoint", "goodput", "header", "warehouse",
-	"save_result", "save_detailed", "append_result", "result_dir", "result_filename", "dataset_name",
-}
-
-// withoutRepeats drops flags that only repeat a column (--tp 8 beside tp says nothing new) and recipe keys whose
-// column is listed already.
-func withoutRepeats(list []Difference, a, b *store.Run) []Difference {
-	listed, told := map[string]bool{}, map[string]bool{}
-	for _, d := range list {
-		listed[d.Key] = true
-	}
-	for _, k := range toldElsewhere {
-		told[k] = true
-	}
-	for _, f := range runFields {
-		told[f.key] = true
-	}
-	for _, r := range []*store.Run{a, b} {
-		for _, s := range []*string{r.Sampling, r.Workload} {
-			for k := range object(s) {
-				told[k] = true
+	add := func(key string, tokens func(*store.Summary) *int64) {
+		means, texts := make([]float64, len(sides)), make([]string, len(sides))
+		for i, side := range sides {
+			means[i] = meanLength(side, tokens)
+			texts[i] = unknown
+			if means[i] > 0 {
+				texts[i] = fmt.Sprintf("%.1f", means[i])
 			}
 		}
-	}
-	return slices.DeleteFunc(list, func(d Difference) bool {
-		column, key, _ := strings.Cut(d.Key, ".")
-		switch column {
-		case "flags":
-			flag := strings.ReplaceAll(strings.TrimLeft(key, "-"), "-", "_")
-			_, short, _ := strings.Cut(flag, "_") // random_input_len is the recipe's input_len
-			return told[flag] || told[short]
-		case "workload":
-			return listed[key]
+		apart := slices.ContainsFunc(means, func(m float64) bool {
+			return m > 0 && means[0] > 0 && max(m/means[0], means[0]/m) > 1+tolerance
+		})
+		if apart {
+			list = append(list, Difference{Group: GroupWorkload, Key: key, Values: texts, Refuses: true, Footnotes: []int{}})
 		}
-		return false
-	})
+	}
+	add("mean input tokens", func(s *store.Summary) *int64 { return s.TotalInputTokens })
+	add("mean output tokens", func(s *store.Summary) *int64 { return s.TotalOutputTokens })
+	return list
+}
+
+// meanLength is the mean over all requests of a side's runs; 0 when it is not known.
+func meanLength(side []store.Entry, tokens func(*store.Summary) *int64) float64 {
+	var sum, requests float64
+	for _, entry := range side {
+		if s := entry.Summary; s != nil && tokens(s) != nil {
+			sum += float64(*tokens(s))
+			requests += float64(s.Completed)
+		}
+	}
+	if requests == 0 {
+		return 0
+	}
+	return sum / requests
 }

@@ -2,7 +2,7 @@ package report
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
 	"llmbench/store"
 )
@@ -14,15 +14,25 @@ func warmCache(r store.Run) string { return plain(object(r.Findings)["prefix_cac
 // hitRateTolerance is how far hit rates may be apart before that is worth a line: what was cached was not computed.
 const hitRateTolerance = 0.05
 
-// hitRates notes prefix cache hit rates that came out apart.
-func hitRates(a, b *store.Summary) []Difference {
-	if a == nil || b == nil || a.PrefixCacheHitRate == nil || b.PrefixCacheHitRate == nil {
+// hitRates notes mean prefix cache hit rates that came out apart.
+func hitRates(sides [][]store.Entry) []Difference {
+	rates, texts := make([]float64, len(sides)), make([]string, len(sides))
+	for i, side := range sides {
+		known := 0.0
+		for _, e := range side {
+			if e.Summary != nil && e.Summary.PrefixCacheHitRate != nil {
+				rates[i] += *e.Summary.PrefixCacheHitRate
+				known++
+			}
+		}
+		if known == 0 {
+			return nil
+		}
+		rates[i] /= known
+		texts[i] = fmt.Sprintf("%.1f%%", 100*rates[i])
+	}
+	if slices.Max(rates)-slices.Min(rates) <= hitRateTolerance {
 		return nil
 	}
-	x, y := *a.PrefixCacheHitRate, *b.PrefixCacheHitRate
-	if math.Abs(x-y) <= hitRateTolerance {
-		return nil
-	}
-	text := func(rate float64) string { return fmt.Sprintf("%.1f%%", 100*rate) }
-	return []Difference{{Group: GroupMeasurement, Key: "prefix cache hit rate", A: text(x), B: text(y)}}
+	return []Difference{{Group: GroupMeasurement, Key: "prefix cache hit rate", Values: texts, Footnotes: []int{}}}
 }

@@ -14,9 +14,10 @@ WITH parts AS (
     SELECT
         a.run_id,
         ntile(10) OVER (PARTITION BY a.run_id ORDER BY a.sent_ns, a.request_id) AS tenth,
-        a.ttft_ns, a.tpot_ns, a.e2el_ns, a.ttft_ns + a.queue_ns AS ttft_from_intended_ns
-    FROM window_answers(kind, 'llmbench', head_s, tail_s) AS a
-    WHERE counted AND started
+        a.ttft_ns, a.tpot_ns, a.e2el_ns, a.ttft_from_intended_ns
+    FROM request_latency_ns AS a
+    ASOF JOIN windows(kind, head_s, tail_s) AS w ON a.run_id = w.run_id AND a.sent_ns >= w.from_ns
+    WHERE a.phase = 'measured' AND a.status = 'ok' AND a.sent_ns < w.to_ns
 ), medians AS (
     SELECT run_id, 'ttft' AS metric, tenth, count(ttft_ns) AS requests, median(ttft_ns) / 1e6 AS median_ms FROM parts GROUP BY ALL
     UNION ALL

@@ -13,16 +13,17 @@ WITH gaps AS NOT MATERIALIZED (
         run_id,
         request_id,
         attempt,
+        whole,
         sent_ns + unnest(t_ns[2:]) AS t_ns,
         unnest(t_ns[2:]) - unnest(t_ns[:-2]) AS gap_ns
-    FROM answer_chunks(definitions)
+    FROM window_chunks(kind, definitions, head_s, tail_s)
     WHERE definitions IN ('llmbench', 'vllm')
 )
 SELECT run_id, request_id, attempt, gap_ns
 FROM gaps
-WHERE kind = 'all'
+WHERE whole
 UNION ALL
 SELECT g.run_id, g.request_id, g.attempt, g.gap_ns
 FROM gaps AS g
 ASOF JOIN windows(kind, head_s, tail_s) AS w ON g.run_id = w.run_id AND g.t_ns > w.from_ns
-WHERE kind <> 'all' AND g.t_ns <= w.to_ns;
+WHERE NOT g.whole AND g.t_ns <= w.to_ns;

@@ -41,16 +41,6 @@ WITH stretches AS (
         sum(least(to_ns, base_ns + (slice + 1) * width_ns) - greatest(from_ns, base_ns + slice * width_ns)) / 1e9 AS length_s
     FROM pieces
     GROUP BY ALL
-), arrivals AS (
-    SELECT
-        run_id,
-        sent_ns + unnest(t_ns) AS t_ns,
-        coalesce(unnest(n_tokens), share) AS tokens
-    FROM (
-        SELECT *, output_tokens::DOUBLE / len(t_ns) AS share
-        FROM answer_chunks(definitions)
-        WHERE len(t_ns) > 0
-    )
 ), events AS (
     SELECT
         run_id, ended_ns AS t_ns, 1 AS completed,
@@ -66,14 +56,8 @@ WITH stretches AS (
     FROM window_answers(kind, definitions, head_s, tail_s)
     WHERE counted AND started
     UNION ALL
-    SELECT a.run_id, a.t_ns, 0, 0, 0, a.tokens
-    FROM arrivals AS a
-    WHERE kind = 'all'
-    UNION ALL
-    SELECT a.run_id, a.t_ns, 0, 0, 0, a.tokens
-    FROM arrivals AS a
-    ASOF JOIN windows(kind, head_s, tail_s) AS w ON a.run_id = w.run_id AND a.t_ns > w.from_ns
-    WHERE kind <> 'all' AND a.t_ns <= w.to_ns
+    SELECT run_id, t_ns, 0, 0, 0, tokens
+    FROM window_tokens(kind, definitions, head_s, tail_s)
 ), counted AS (
     SELECT
         e.run_id,

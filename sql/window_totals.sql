@@ -17,7 +17,7 @@
 -- column cached_ratio DOUBLE: share of the prompt tokens found in the server's cache, 0 to 1; NULL when the server does not tell
 -- column energy_j DOUBLE: energy of all accelerators: mean power over the samples in the window, times its length; NULL when unknown [J]
 --
--- Where the server does not tell a chunk's tokens, the request's are shared out equally over its chunks.
+-- Shares of tokens are counted in millionths: whole numbers, whose sum does not depend on the threads.
 CREATE OR REPLACE MACRO window_totals(
     kind, ttft_ms := NULL, tpot_ms := NULL, e2el_ms := NULL, definitions := 'llmbench', head_s := 0, tail_s := 0
 ) AS TABLE
@@ -45,48 +45,13 @@ WITH placed AS (
     WHERE r.phase = 'measured' AND coalesce(r.done_ns, 0) <= w.to_ns
     GROUP BY r.run_id
 ), arrived AS (
-    SELECT
-        c.run_id,
-        sum(n_tokens) AS told,
-        sum(CASE WHEN n_tokens IS NULL THEN share END) / 1e12 AS shared
-    FROM (
-        SELECT
-            run_id,
-            sent_ns + unnest(t_ns) AS t_ns,
-            unnest(n_tokens) AS n_tokens,
-            TRY_CAST(1e12 * output_tokens / len(t_ns) AS BIGINT) AS share
-        FROM answer_chunks(definitions)
-        WHERE len(t_ns) > 0
-    ) AS c
-    ASOF JOIN windows(kind, head_s, tail_s) AS w ON c.run_id = w.run_id AND c.t_ns > w.from_ns
-    WHERE kind <> 'all' AND c.t_ns <= w.to_ns
-    GROUP BY c.run_id
-), cached AS (
-    SELECT run_id, sum(cached_tokens) / sum(prompt_tokens) FILTER (cached_tokens IS NOT NULL) AS cached_ratio
-    FROM requests
-    WHERE phase = 'measured' AND status = 'ok'
+    SELECT run_id, sum((1e6 * tokens)::BIGINT) / 1e6 AS tokens
+    FROM window_tokens(kind, definitions, head_s, tail_s)
+    WHERE kind <> 'all'
     GROUP BY run_id
 ), hulls AS (
-    SELECT run_id, min(from_ns) AS from_ns, max(to_ns) AS to_ns, sum(to_ns::HUGEINT - from_ns) / 1e9 AS length_s
+    SELECT run_id, sum(to_ns::HUGEINT - from_ns) / 1e9 AS length_s
     FROM windows(kind, head_s, tail_s)
-    GROUP BY run_id
-), sampled AS (
-    SELECT
-        d.run_id, d.source, d.device, d.power_w, d.t_ns,
-        lead(d.power_w) OVER following AS next_w,
-        lead(d.t_ns) OVER following AS next_ns
-    FROM devices AS d
-    JOIN hulls AS h ON d.run_id = h.run_id AND d.t_ns >= h.from_ns AND d.t_ns <= h.to_ns
-    WHERE d.power_w IS NOT NULL
-    WINDOW following AS (PARTITION BY d.run_id, d.source, d.device ORDER BY d.t_ns)
-), drawn AS (
-    SELECT run_id, sum(mean_w) AS power_w
-    FROM (
-        SELECT run_id, source, device, sum((power_w + next_w) / 2 * (next_ns - t_ns)) / sum(next_ns - t_ns) AS mean_w
-        FROM sampled
-        WHERE next_ns > t_ns
-        GROUP BY ALL
-    )
     GROUP BY run_id
 ), lengths AS (
     SELECT
@@ -110,7 +75,7 @@ SELECT
     CASE
         WHEN coalesce(c.completed, 0) = 0 THEN 0
         WHEN kind = 'all' THEN c.output_tokens
-        ELSE coalesce(a.told + a.shared, a.told, a.shared)
+        ELSE a.tokens
     END::DOUBLE AS output_tokens,
     CASE WHEN coalesce(l.ttft_limit, l.tpot_limit, l.e2el_limit) IS NOT NULL THEN coalesce(c.good, 0) END AS good,
     k.cached_ratio,
@@ -120,6 +85,6 @@ LEFT JOIN slo_limits(ttft_ms, tpot_ms, e2el_ms) AS l USING (run_id)
 LEFT JOIN counted AS c USING (run_id)
 LEFT JOIN retries AS t USING (run_id)
 LEFT JOIN arrived AS a USING (run_id)
-LEFT JOIN cached AS k USING (run_id)
+LEFT JOIN cache_hits AS k USING (run_id)
 LEFT JOIN lengths AS n USING (run_id)
-LEFT JOIN drawn AS p USING (run_id);
+LEFT JOIN window_power(kind, head_s, tail_s) AS p USING (run_id);

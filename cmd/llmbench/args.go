@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -8,20 +9,24 @@ import (
 // listFlags take several values after one flag, as vLLM's benchmark has it: --goodput ttft:100 tpot:50.
 var listFlags = []string{"goodput", "metadata", "header", "tag", "lora-modules"}
 
-// listCommands have list flags and no positional arguments that such a list could swallow.
-var listCommands = []string{"collect", "inspect"}
+// listCommands have list flags. Where there are positional arguments too, only what cannot be one of them belongs to a list.
+var listCommands = []string{"collect", "inspect", "compare"}
+
+// limit is a value of --goodput, and nothing else.
+var limit = regexp.MustCompile(`^(ttft|tpot|e2el):`)
 
 // normalise makes kong's form out of vLLM's habits: _ for - in the names of flags, and several values after one flag.
 // It ends at "--".
 func normalise(args []string) []string {
 	out := make([]string, 0, len(args))
 	lists := len(args) > 0 && slices.ContainsFunc(listCommands, func(c string) bool { return slices.Contains(args, c) })
+	mixed := lists && args[0] == "compare"
 	list := ""
 	for i, arg := range args {
 		if arg == "--" {
 			return append(out, args[i:]...)
 		}
-		if list != "" && !strings.HasPrefix(arg, "-") {
+		if list != "" && !strings.HasPrefix(arg, "-") && (!mixed || limit.MatchString(arg)) {
 			out = append(out, "--"+list+"="+arg)
 			continue
 		}

@@ -22,6 +22,9 @@ func TestNormalise(t *testing.T) {
 		{"runs --tag a b", "runs --tag a b"},
 		{"sql -f x", "sql -f x"},
 		{"collect -- --a_b", "collect -- --a_b"},
+		{"compare --goodput ttft:1 tpot:2 a b", "compare --goodput=ttft:1 --goodput=tpot:2 a b"},
+		{"compare a b --goodput ttft:1 --min_effect 2%", "compare a b --goodput=ttft:1 --min-effect 2%"},
+		{"compare tag:x=1 tag:x=2", "compare tag:x=1 tag:x=2"},
 		{"", ""},
 	} {
 		if got := normalise(strings.Fields(c.args)); !slices.Equal(got, strings.Fields(c.want)) {

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"llmbench/query"
+	"llmbench/report"
+	"llmbench/report/chart"
+)
+
+// plotFormat is the format that the file's name asks for.
+func (c *compareCmd) plotFormat() string {
+	return strings.ToLower(strings.TrimPrefix(filepath.Ext(c.Plot), "."))
+}
+
+func (c *compareCmd) checkPlot() error {
+	if format := c.plotFormat(); c.Plot != "" && format != "png" && format != "svg" {
+		return fmt.Errorf("--plot %s: name a file that ends in .png or .svg", c.Plot)
+	}
+	return nil
+}
+
+// plot measures the sides again, at every percentile of the curves, and draws them.
+func (c *compareCmd) plot(a *app, session *query.Session, sides []query.Side, options report.CompareOptions) error {
+	shift := options.ForShift()
+	runs, err := session.Measure(a.ctx, query.Asked{
+		Lens: options.Lens, SLO: options.SLO, Percentiles: shift.AskedPercentiles(), Events: report.NeedsEvents(sides, options),
+	})
+	if err != nil {
+		return err
+	}
+	measured := besides(sides, runs)
+	curves, err := report.Shifts(measured, options)
+	if err != nil {
+		return err
+	}
+	picture := shiftChart(measured, curves)
+	if err := writeFile(c.Plot, func(f *os.File) error { return picture.Write(f, chart.Options{Format: c.plotFormat()}) }); err != nil {
+		return err
+	}
+	a.note("chart %s", c.Plot)
+	return nil
+}
+
+// shiftChart puts the curves of one latency into one panel.
+func shiftChart(sides []report.CompareSide, curves []report.ShiftCurve) chart.Shift {
+	s := chart.Shift{Title: "Change from " + sides[0].Label(), Note: shiftNote(sides, curves)}
+	if len(sides) == 2 {
+		s.Title += " to " + sides[1].Label()
+	}
+	for _, family := range report.ShiftFamilies {
+		panel := chart.ShiftPanel{Metric: strings.ToUpper(family)}
+		for _, curve := range curves {
+			if curve.Family == family {
+				panel.Series = append(panel.Series, shiftSeries(sides, curve))
+			}
+		}
+		s.Panels = append(s.Panels, panel)
+	}
+	return s
+}
+
+func shiftSeries(sides []report.CompareSide, curve report.ShiftCurve) chart.ShiftSeries {
+	out := chart.ShiftSeries{Name: sides[curve.Side[0]-'A'].Label()}
+	if len(curve.Point) > 0 {
+		out.Name += ", " + report.KeyText(curve.Point)
+	}
+	for _, p := range curve.Points {
+		out.Points = append(out.Points, chart.ShiftPoint(p))
+	}
+	return out
+}
+
+// shiftNote says what the bands are.
+func shiftNote(sides []report.CompareSide, curves []report.ShiftCurve) string {
+	counts := make([]string, len(sides))
+	for i, side := range sides {
+		counts[i] = fmt.Sprint(len(side.Runs))
+	}
+	note := "runs: " + strings.Join(counts, "+")
+	for _, curve := range curves {
+		if curve.Noise != report.NoNoise {
+			return note + ", bands: 95% " + string(curve.Noise)
+		}
+	}
+	return note
+}
