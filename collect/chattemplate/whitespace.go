@@ -24,7 +24,6 @@ func flatten(source string) (string, error) {
 type flattener struct {
 	out  strings.Builder
 	rest string
-	line int
 	// lineBegins says that the rest begins a line.
 	lineBegins bool
 }
