@@ -36,7 +36,7 @@ func Load(path string) (*Tokenizer, error) {
 		return nil, fmt.Errorf("load tokenizer %s: %w", file, err)
 	}
 	t.name = nameOf(file)
-	sum := sha256.Sum256(data)
+	sum := sha256.Sum256(append(data, t.encoding...))
 	t.hash = hex.EncodeToString(sum[:])
 	return t, nil
 }

@@ -61,6 +61,7 @@ func parseTiktoken(data []byte, name string, config *tokenizerConfig) (*Tokenize
 	if err != nil {
 		return nil, err
 	}
+	t.encoding = e.name
 	if e.composed {
 		t.normalize = unicodeForm{norm.NFC, true}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -130,6 +131,27 @@ func TestTiktokenConfig(t *testing.T) {
 	}
 	if tok.VocabSize() != 163840 {
 		t.Errorf("VocabSize = %d, want 163840", tok.VocabSize())
+	}
+}
+
+// TestTiktokenHash: a file read as two encodings is two tokenizers.
+func TestTiktokenHash(t *testing.T) {
+	t.Parallel()
+	data := readFile(t, "testdata/tiktoken/qwen.tiktoken")
+	hashes := map[string]bool{}
+	for _, name := range []string{"qwen.tiktoken", "kimi.tiktoken", "old-kimi.tiktoken"} {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		tok, err := Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes[tok.Hash()] = true
+	}
+	if len(hashes) != 2 {
+		t.Errorf("%d hashes, want 2", len(hashes))
 	}
 }
 

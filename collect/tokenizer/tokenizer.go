@@ -21,6 +21,8 @@ import (
 type Tokenizer struct {
 	name string
 	hash string
+	// encoding is what a tiktoken file was read as; the same file may be read as another.
+	encoding string
 
 	added     *addedVocabulary
 	normalize normalizer // nil when the text is taken as it is
@@ -69,7 +71,7 @@ func (t *Tokenizer) giveBack(s *scratch) {
 // Name says what a report prints: the repository of a Hugging Face cache, or the path.
 func (t *Tokenizer) Name() string { return t.name }
 
-// Hash is the SHA-256 of the file in hex. Equal hashes mean equal ids for every text.
+// Hash is the SHA-256 of the file, and of the encoding it was read as, in hex. Equal hashes mean equal ids for every text.
 func (t *Tokenizer) Hash() string { return t.hash }
 
 // VocabSize is one more than the highest id, added tokens counted in.
