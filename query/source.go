@@ -69,6 +69,9 @@ var eventFiles = []struct {
 	{"requests", func(f store.Files) string { return f.Requests }},
 	{"token_lists", func(f store.Files) string { return f.Tokens }},
 	{"texts", func(f store.Files) string { return f.Texts }},
+	{"devices", func(f store.Files) string { return f.Devices }},
+	{"server_metrics", func(f store.Files) string { return f.ServerMetrics }},
+	{"hosts", func(f store.Files) string { return f.Hosts }},
 }
 
 // paths lists the files that the base table reads.

@@ -165,6 +165,7 @@ func files(f store.Files) []pair {
 	var pairs []pair
 	for _, p := range []pair{
 		{"directory", f.Dir}, {"run.json", f.RunJSON}, {"requests", f.Requests}, {"tokens", f.Tokens}, {"texts", f.Texts},
+		{"devices", f.Devices}, {"server_metrics", f.ServerMetrics}, {"hosts", f.Hosts},
 	} {
 		if p.value != "" {
 			pairs = append(pairs, p)

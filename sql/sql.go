@@ -31,6 +31,7 @@ var order = []string{
 	"texts",
 	"devices",
 	"server_metrics",
+	"hosts",
 
 	"unplaced_runs",
 	"retried_attempts",
@@ -80,7 +81,7 @@ var order = []string{
 
 // bases counts the tables at the head of order: typed and empty in their files, over a warehouse's Parquet files in
 // a session.
-const bases = 7
+const bases = 8
 
 // Kinds of a Table.
 const (

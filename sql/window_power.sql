@@ -11,17 +11,17 @@ WITH hulls AS (
     GROUP BY run_id
 ), sampled AS (
     SELECT
-        d.run_id, d.source, d.device, d.power_w, d.t_ns,
+        d.run_id, d.source, d.host, d.device, d.power_w, d.t_ns,
         lead(d.power_w) OVER following AS next_w,
         lead(d.t_ns) OVER following AS next_ns
     FROM devices AS d
     JOIN hulls AS h ON d.run_id = h.run_id AND d.t_ns >= h.from_ns AND d.t_ns <= h.to_ns
     WHERE d.power_w IS NOT NULL
-    WINDOW following AS (PARTITION BY d.run_id, d.source, d.device ORDER BY d.t_ns)
+    WINDOW following AS (PARTITION BY d.run_id, d.source, d.host, d.device ORDER BY d.t_ns)
 )
 SELECT run_id, sum(mean_w) AS power_w
 FROM (
-    SELECT run_id, source, device, sum((power_w + next_w) / 2 * (next_ns - t_ns)) / sum(next_ns - t_ns) AS mean_w
+    SELECT run_id, source, host, device, sum((power_w + next_w) / 2 * (next_ns - t_ns)) / sum(next_ns - t_ns) AS mean_w
     FROM sampled
     WHERE next_ns > t_ns
     GROUP BY ALL

@@ -85,7 +85,7 @@ func benchmarkFinish(b *testing.B, requests int) {
 			}
 		}
 	})
-	b.ReportMetric(float64(*done.entry.sizes.tokens)/float64(requests*chunks), "B/chunk")
+	b.ReportMetric(float64(*done.entry.sizes.Tokens)/float64(requests*chunks), "B/chunk")
 }
 
 // manyRuns makes a warehouse of n runs that have a run.json and nothing else.

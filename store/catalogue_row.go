@@ -19,9 +19,7 @@ type catalogueKeys struct {
 	RunJSONMTimeNS int64  `parquet:"run_json_mtime_ns"`
 	RunJSONBytes   int64  `parquet:"run_json_bytes"`
 	Definitions    int64  `parquet:"definitions"`
-	RequestsBytes  *int64 `parquet:"requests_bytes,optional"`
-	TokensBytes    *int64 `parquet:"tokens_bytes,optional"`
-	TextsBytes     *int64 `parquet:"texts_bytes,optional"`
+	eventSizes
 }
 
 // namingColumns are read when extent is namesOnly, with the group catalogue.
@@ -34,8 +32,7 @@ func (k *catalogueKeys) matches(s runStat) bool {
 // rowOf is the row of the run whose run.json is f, in the directory of stat.
 func rowOf(f *runFile, stat runStat) *catalogueRow {
 	row := &catalogueRow{Run: f.Run, Catalogue: catalogueKeys{
-		Dir: stat.dir, RunJSONMTimeNS: stat.mtimeNS, RunJSONBytes: stat.bytes,
-		RequestsBytes: f.size(requestsFile), TokensBytes: f.size(tokensFile), TextsBytes: f.size(textsFile),
+		Dir: stat.dir, RunJSONMTimeNS: stat.mtimeNS, RunJSONBytes: stat.bytes, eventSizes: f.sizes(),
 	}}
 	row.setSummary(f.Summary, f.Definitions)
 	return row
@@ -65,24 +62,14 @@ func (r *catalogueRow) setSummary(summary *Summary, definitions int) {
 func (r *catalogueRow) entry(root string) Entry {
 	keys := &r.Catalogue
 	dir := root + string(filepath.Separator) + filepath.FromSlash(keys.Dir)
-	file := func(name string, size *int64) string {
-		if size == nil {
-			return ""
-		}
-		return dir + string(filepath.Separator) + name
-	}
+	files := Files{Dir: dir, RunJSON: dir + string(filepath.Separator) + runJSONFile}
+	files.locate(&keys.eventSizes)
 	return Entry{
-		Run:     r.Run,
-		Summary: r.Summary,
-		Files: Files{
-			Dir:      dir,
-			RunJSON:  dir + string(filepath.Separator) + runJSONFile,
-			Requests: file(requestsFile, keys.RequestsBytes),
-			Tokens:   file(tokensFile, keys.TokensBytes),
-			Texts:    file(textsFile, keys.TextsBytes),
-		},
+		Run:         r.Run,
+		Summary:     r.Summary,
+		Files:       files,
 		Definitions: int(keys.Definitions),
 		dir:         keys.Dir,
-		sizes:       fileSizes{keys.RequestsBytes, keys.TokensBytes, keys.TextsBytes},
+		sizes:       keys.eventSizes,
 	}
 }

@@ -17,7 +17,7 @@ import (
 func sampleRows() []*catalogueRow {
 	rows := []*catalogueRow{
 		{Run: fullRun(1), Summary: fullSummary(1), Catalogue: catalogueKeys{
-			Dir: "events/a", RunJSONMTimeNS: 1 << 60, RunJSONBytes: 7, Definitions: 1, RequestsBytes: new(int64(1)), TokensBytes: new(int64(0)),
+			Dir: "events/a", RunJSONMTimeNS: 1 << 60, RunJSONBytes: 7, Definitions: 1, eventSizes: eventSizes{Requests: new(int64(1)), Tokens: new(int64(0))},
 		}},
 		{Run: Run{BeganAt: began}},
 		{Run: Run{RunID: "empty", BeganAt: began, Tags: map[string]string{}, Name: new("")}, Summary: &Summary{}},

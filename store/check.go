@@ -20,9 +20,9 @@ import (
 func (w *Warehouse) Check(entries []Entry) {
 	for i := range entries {
 		e := &entries[i]
-		w.checkFile(e.Run.RunID, &e.Files.Requests, e.sizes.requests)
-		w.checkFile(e.Run.RunID, &e.Files.Tokens, e.sizes.tokens)
-		w.checkFile(e.Run.RunID, &e.Files.Texts, e.sizes.texts)
+		for _, name := range eventFileNames {
+			w.checkFile(e.Run.RunID, e.Files.path(name), *e.sizes.of(name))
+		}
 	}
 }
 
@@ -90,7 +90,7 @@ func verifyFiles(files Files) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", files.RunJSON, bareCause(err))
 	}
-	for _, path := range []string{files.Requests, files.Tokens, files.Texts} {
+	for _, path := range []string{files.Requests, files.Tokens, files.Texts} { // those with records
 		if want := f.Files[filepath.Base(path)].SHA256; path != "" && want != "" {
 			if err := verifyFile(path, want); err != nil {
 				return err

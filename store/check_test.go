@@ -55,7 +55,7 @@ func TestDamagedFiles(t *testing.T) {
 				t.Errorf("got %+v and %+v", runs[0].Files, runs[1].Files)
 			}
 			n.want(t) // said once
-			if err := checkParquet(path, stored[0].sizes.tokens); err == nil {
+			if err := checkParquet(path, stored[0].sizes.Tokens); err == nil {
 				t.Error("the file passes")
 			}
 		})

@@ -30,7 +30,8 @@ type eventFiles struct {
 
 	requests *tableFile[requestRow]
 	tokens   *tableFile[tokenRow]
-	texts    *tableFile[textRow] // nil until a request has a text
+	texts    *tableFile[textRow]  // nil until a request has a text
+	samples  map[string]eventFile // by their names; none without a row
 
 	requestRows []requestRow
 	tokenRows   []tokenRow
@@ -76,7 +77,7 @@ func createEvents(dir, runID, toolVersion string) (*eventFiles, error) {
 }
 
 // copyJournal writes every row of the journal.
-func (e *eventFiles) copyJournal(ctx context.Context, journal *journalReader) error {
+func (e *eventFiles) copyJournal(ctx context.Context, journal *journalReader[Record]) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -147,6 +148,11 @@ func (e *eventFiles) writeTexts(weight int64) (err error) {
 func (e *eventFiles) finish() (map[string]fileState, error) {
 	states := make(map[string]fileState)
 	var err error
+	for name, file := range e.samples {
+		if states[name], err = file.finish(); err != nil {
+			return nil, err
+		}
+	}
 	if e.texts != nil {
 		if states[textsFile], err = e.texts.finish(); err != nil {
 			return nil, err
@@ -162,6 +168,11 @@ func (e *eventFiles) finish() (map[string]fileState, error) {
 }
 
 func (e *eventFiles) publish() error {
+	for _, file := range e.samples {
+		if err := file.publish(); err != nil {
+			return err
+		}
+	}
 	if e.texts != nil {
 		if err := e.texts.publish(); err != nil {
 			return err
@@ -184,6 +195,9 @@ func (e *eventFiles) discard() {
 	}
 	if e.texts != nil {
 		e.texts.discard()
+	}
+	for _, file := range e.samples {
+		file.discard()
 	}
 	os.Remove(e.dir) // refused while anything is in it
 }

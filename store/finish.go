@@ -25,7 +25,7 @@ var errNoRows = errors.New("no whole row")
 // the run before anything gets its name, and may refuse. All of it may be repeated after any failure, by any
 // process: what was made is made again.
 func (w *Warehouse) finishRun(ctx context.Context, dir string, run Run, complete func(*Run, runTally) error) (*finished, error) {
-	journal, file, err := openJournal(filepath.Join(dir, requestsJournal))
+	journal, file, err := openJournal(journalColumns, filepath.Join(dir, requestsJournal))
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +43,10 @@ func (w *Warehouse) finishRun(ctx context.Context, dir string, run Run, complete
 	if err := events.copyJournal(ctx, journal); err != nil {
 		return nil, err
 	}
+	damaged, err := events.copySamples(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
 	f := &runFile{Schema: SchemaVersion, Run: run}
 	if err := complete(&f.Run, events.tally); err != nil {
 		return nil, err
@@ -55,7 +59,7 @@ func (w *Warehouse) finishRun(ctx context.Context, dir string, run Run, complete
 	if err := f.write(final, time.Time{}); err != nil {
 		return nil, err
 	}
-	return &finished{rowOf(f, runStat{dir: rel}).entry(w.dir), events.tally.rows, journal.damaged()}, nil
+	return &finished{rowOf(f, runStat{dir: rel}).entry(w.dir), events.tally.rows, damaged || journal.damaged()}, nil
 }
 
 // removeTemporaries clears away what an earlier attempt left in a run's directory.

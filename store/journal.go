@@ -17,23 +17,28 @@ const (
 	maxBatchText   = 16 << 20
 )
 
-// journalEncoder turns records into frames of one Arrow IPC stream, which gather in frame until they are written.
-type journalEncoder struct {
-	frame   bytes.Buffer
-	stream  *ipc.Writer
-	builder *array.RecordBuilder
+// journalEncoder turns rows into frames of one Arrow IPC stream, which gather in frame until they are written.
+type journalEncoder[R any] struct {
+	frame    bytes.Buffer
+	stream   *ipc.Writer
+	builder  *array.RecordBuilder
+	columns  []journalColumn[R]
+	batchLen func(rows []*R) int // how many of them go into one Arrow batch, at least one
 }
 
-func newJournalEncoder() *journalEncoder {
-	e := &journalEncoder{builder: array.NewRecordBuilder(&recycler{}, journalSchema)}
-	e.stream = ipc.NewWriterWithPayloadWriter(&frameWriter{&e.frame}, ipc.WithSchema(journalSchema))
+func newJournalEncoder() *journalEncoder[Record] { return newEncoder(journalColumns, batchLen) }
+
+func newEncoder[R any](columns []journalColumn[R], batchLen func([]*R) int) *journalEncoder[R] {
+	schema := schemaOf(columns)
+	e := &journalEncoder[R]{columns: columns, batchLen: batchLen, builder: array.NewRecordBuilder(&recycler{}, schema)}
+	e.stream = ipc.NewWriterWithPayloadWriter(&frameWriter{&e.frame}, ipc.WithSchema(schema))
 	return e
 }
 
 // add encodes the records behind what frame holds already.
-func (e *journalEncoder) add(records []*Record) error {
+func (e *journalEncoder[R]) add(records []*R) error {
 	for len(records) > 0 {
-		n := batchLen(records)
+		n := e.batchLen(records)
 		if err := e.addBatch(records[:n]); err != nil {
 			return err
 		}
@@ -42,7 +47,7 @@ func (e *journalEncoder) add(records []*Record) error {
 	return nil
 }
 
-// batchLen is how many of the records go into one Arrow batch, at least one.
+// batchLen bounds a batch of requests by their chunks and texts too.
 func batchLen(records []*Record) int {
 	chunks, text := 0, 0
 	for i, r := range records[:min(len(records), maxBatchRows)] {
@@ -55,10 +60,10 @@ func batchLen(records []*Record) int {
 	return min(len(records), maxBatchRows)
 }
 
-func (e *journalEncoder) addBatch(records []*Record) error {
+func (e *journalEncoder[R]) addBatch(records []*R) error {
 	e.reserve(records)
-	for i := range journalColumns {
-		column, builder := &journalColumns[i], e.builder.Field(i)
+	for i := range e.columns {
+		column, builder := &e.columns[i], e.builder.Field(i)
 		for _, r := range records {
 			column.put(builder, r)
 		}
@@ -69,10 +74,10 @@ func (e *journalEncoder) addBatch(records []*Record) error {
 }
 
 // reserve asks for the lists' memory at once: growing by doubling would copy each arrival twice over.
-func (e *journalEncoder) reserve(records []*Record) {
+func (e *journalEncoder[R]) reserve(records []*R) {
 	e.builder.Reserve(len(records))
-	for i := range journalColumns {
-		length := journalColumns[i].length
+	for i := range e.columns {
+		length := e.columns[i].length
 		if length == nil {
 			continue
 		}

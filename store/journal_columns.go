@@ -5,19 +5,19 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
-// journalColumn moves one column of a Record into an Arrow builder and back.
-type journalColumn struct {
+// journalColumn moves one column of a row into an Arrow builder and back.
+type journalColumn[R any] struct {
 	name     string
 	datatype arrow.DataType
 	nullable bool
-	put      func(b array.Builder, r *Record)
-	get      func(a arrow.Array, row int, r *Record)
-	length   func(r *Record) int // of a list; nil for other columns
+	put      func(b array.Builder, r *R)
+	get      func(a arrow.Array, row int, r *R)
+	length   func(r *R) int // of a list; nil for other columns
 }
 
 // journalColumns are the columns of requests.arrows: those of the table requests without run_id, the chunk lists,
 // and the text. The kinds are numbers here, named in the field's metadata.
-var journalColumns = []journalColumn{
+var journalColumns = []journalColumn[Record]{
 	intColumn("request_id", func(r *Record) *int64 { return &r.RequestID }),
 	stringColumn("phase", func(r *Record) *string { return &r.Phase }),
 	nullStringColumn("session_id", func(r *Record) *NullString { return &r.SessionID }),
@@ -52,10 +52,10 @@ var journalColumns = []journalColumn{
 	nullStringColumn("output_text", func(r *Record) *NullString { return &r.OutputText }),
 }
 
-// journalSchema is what a journal is written with.
-var journalSchema = func() *arrow.Schema {
-	fields := make([]arrow.Field, 0, len(journalColumns))
-	for _, c := range journalColumns {
+// schemaOf is what a journal of those columns is written with.
+func schemaOf[R any](columns []journalColumn[R]) *arrow.Schema {
+	fields := make([]arrow.Field, 0, len(columns))
+	for _, c := range columns {
 		field := arrow.Field{Name: c.name, Type: c.datatype, Nullable: c.nullable}
 		if c.name == "odd_kind" {
 			field.Metadata = kindNumbers()
@@ -63,7 +63,7 @@ var journalSchema = func() *arrow.Schema {
 		fields = append(fields, field)
 	}
 	return arrow.NewSchema(fields, nil)
-}()
+}
 
 // kindNumbers says what the numbers of odd_kind mean, to whoever reads a journal without llmbench.
 func kindNumbers() arrow.Metadata {
@@ -74,33 +74,33 @@ func kindNumbers() arrow.Metadata {
 	return arrow.NewMetadata(numbers, names)
 }
 
-func intColumn(name string, at func(*Record) *int64) journalColumn {
-	return journalColumn{
+func intColumn[R any](name string, at func(*R) *int64) journalColumn[R] {
+	return journalColumn[R]{
 		name: name, datatype: arrow.PrimitiveTypes.Int64,
-		put: func(b array.Builder, r *Record) { b.(*array.Int64Builder).Append(*at(r)) },
-		get: func(a arrow.Array, row int, r *Record) { *at(r) = a.(*array.Int64).Value(row) },
+		put: func(b array.Builder, r *R) { b.(*array.Int64Builder).Append(*at(r)) },
+		get: func(a arrow.Array, row int, r *R) { *at(r) = a.(*array.Int64).Value(row) },
 	}
 }
 
-func stringColumn(name string, at func(*Record) *string) journalColumn {
-	return journalColumn{
+func stringColumn[R any](name string, at func(*R) *string) journalColumn[R] {
+	return journalColumn[R]{
 		name: name, datatype: arrow.BinaryTypes.String,
-		put: func(b array.Builder, r *Record) { b.(*array.StringBuilder).Append(*at(r)) },
-		get: func(a arrow.Array, row int, r *Record) { *at(r) = a.(*array.String).Value(row) },
+		put: func(b array.Builder, r *R) { b.(*array.StringBuilder).Append(*at(r)) },
+		get: func(a arrow.Array, row int, r *R) { *at(r) = a.(*array.String).Value(row) },
 	}
 }
 
-func nullIntColumn(name string, at func(*Record) *NullInt) journalColumn {
-	return journalColumn{
+func nullIntColumn[R any](name string, at func(*R) *NullInt) journalColumn[R] {
+	return journalColumn[R]{
 		name: name, datatype: arrow.PrimitiveTypes.Int64, nullable: true,
-		put: func(b array.Builder, r *Record) {
+		put: func(b array.Builder, r *R) {
 			if v := at(r); v.Valid {
 				b.(*array.Int64Builder).Append(v.V)
 			} else {
 				b.AppendNull()
 			}
 		},
-		get: func(a arrow.Array, row int, r *Record) {
+		get: func(a arrow.Array, row int, r *R) {
 			*at(r) = NullInt{}
 			if !a.IsNull(row) {
 				*at(r) = Int(a.(*array.Int64).Value(row))
@@ -109,17 +109,17 @@ func nullIntColumn(name string, at func(*Record) *NullInt) journalColumn {
 	}
 }
 
-func nullStringColumn(name string, at func(*Record) *NullString) journalColumn {
-	return journalColumn{
+func nullStringColumn[R any](name string, at func(*R) *NullString) journalColumn[R] {
+	return journalColumn[R]{
 		name: name, datatype: arrow.BinaryTypes.String, nullable: true,
-		put: func(b array.Builder, r *Record) {
+		put: func(b array.Builder, r *R) {
 			if v := at(r); v.Valid {
 				b.(*array.StringBuilder).Append(v.V)
 			} else {
 				b.AppendNull()
 			}
 		},
-		get: func(a arrow.Array, row int, r *Record) {
+		get: func(a arrow.Array, row int, r *R) {
 			*at(r) = NullString{}
 			if !a.IsNull(row) {
 				*at(r) = String(a.(*array.String).Value(row))
@@ -128,17 +128,17 @@ func nullStringColumn(name string, at func(*Record) *NullString) journalColumn {
 	}
 }
 
-func nullBoolColumn(name string, at func(*Record) *NullBool) journalColumn {
-	return journalColumn{
+func nullBoolColumn[R any](name string, at func(*R) *NullBool) journalColumn[R] {
+	return journalColumn[R]{
 		name: name, datatype: arrow.FixedWidthTypes.Boolean, nullable: true,
-		put: func(b array.Builder, r *Record) {
+		put: func(b array.Builder, r *R) {
 			if v := at(r); v.Valid {
 				b.(*array.BooleanBuilder).Append(v.V)
 			} else {
 				b.AppendNull()
 			}
 		},
-		get: func(a arrow.Array, row int, r *Record) {
+		get: func(a arrow.Array, row int, r *R) {
 			*at(r) = NullBool{}
 			if !a.IsNull(row) {
 				*at(r) = NullBool{V: a.(*array.Boolean).Value(row), Valid: true}

@@ -6,14 +6,14 @@ import (
 )
 
 // listColumn is a column of lists: NULL for a nil slice, [] for an empty one. part may give the batch's own memory.
-func listColumn[T any](
-	name string, element arrow.DataType, at func(*Record) *[]T,
+func listColumn[R, T any](
+	name string, element arrow.DataType, at func(*R) *[]T,
 	putAll func(array.Builder, []T), part func(a arrow.Array, from, to int64) []T,
-) journalColumn {
-	return journalColumn{
+) journalColumn[R] {
+	return journalColumn[R]{
 		name: name, datatype: arrow.ListOfNonNullable(element), nullable: true,
-		length: func(r *Record) int { return len(*at(r)) },
-		put: func(b array.Builder, r *Record) {
+		length: func(r *R) int { return len(*at(r)) },
+		put: func(b array.Builder, r *R) {
 			list := b.(*array.ListBuilder)
 			values := *at(r)
 			list.Append(values != nil)
@@ -21,7 +21,7 @@ func listColumn[T any](
 				putAll(list.ValueBuilder(), values)
 			}
 		},
-		get: func(a arrow.Array, row int, r *Record) {
+		get: func(a arrow.Array, row int, r *R) {
 			list := a.(*array.List)
 			switch from, to := list.ValueOffsets(row); {
 			case list.IsNull(row):
@@ -35,13 +35,13 @@ func listColumn[T any](
 	}
 }
 
-func timesColumn(name string, at func(*Record) *[]int64) journalColumn {
+func timesColumn[R any](name string, at func(*R) *[]int64) journalColumn[R] {
 	return listColumn(name, arrow.PrimitiveTypes.Int64, at,
 		func(b array.Builder, v []int64) { b.(*array.Int64Builder).AppendValues(v, nil) },
 		func(a arrow.Array, from, to int64) []int64 { return a.(*array.Int64).Int64Values()[from:to:to] })
 }
 
-func countsColumn(name string, at func(*Record) *[]int32) journalColumn {
+func countsColumn[R any](name string, at func(*R) *[]int32) journalColumn[R] {
 	return listColumn(name, arrow.PrimitiveTypes.Int32, at,
 		func(b array.Builder, v []int32) { b.(*array.Int32Builder).AppendValues(v, nil) },
 		func(a arrow.Array, from, to int64) []int32 { return a.(*array.Int32).Int32Values()[from:to:to] })
@@ -49,7 +49,7 @@ func countsColumn(name string, at func(*Record) *[]int32) journalColumn {
 
 // kindsColumn copies the kinds on their way, because Arrow's bytes are no Kinds; they are few, but for a stream of
 // reasoning.
-func kindsColumn(name string, at func(*Record) *[]Kind) journalColumn {
+func kindsColumn[R any](name string, at func(*R) *[]Kind) journalColumn[R] {
 	return listColumn(name, arrow.PrimitiveTypes.Uint8, at,
 		func(b array.Builder, kinds []Kind) {
 			for _, k := range kinds {

@@ -31,8 +31,8 @@ func journalOf(t testing.TB, batches ...[]*Record) (data []byte, ends []int) {
 }
 
 // readBytes reads a journal that holds data.
-func readBytes(data []byte) (records []Record, reader *journalReader, err error) {
-	reader = readJournal(bytes.NewReader(data), int64(len(data)))
+func readBytes(data []byte) (records []Record, reader *journalReader[Record], err error) {
+	reader = readJournal(journalColumns, bytes.NewReader(data), int64(len(data)))
 	for {
 		batch, err := reader.next()
 		if err == io.EOF {
@@ -91,7 +91,7 @@ func TestJournalIsArrow(t *testing.T) {
 	for reader.Next() {
 		rows += reader.RecordBatch().NumRows()
 	}
-	if reader.Err() != nil || rows != 12 || !reader.Schema().Equal(journalSchema) {
+	if reader.Err() != nil || rows != 12 || !reader.Schema().Equal(schemaOf(journalColumns)) {
 		t.Errorf("read %d rows of %v, error %v", rows, reader.Schema(), reader.Err())
 	}
 }
@@ -193,7 +193,7 @@ func TestJournalDamage(t *testing.T) {
 func TestJournalOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	all := journalColumns
-	older := append(append([]journalColumn(nil), all[:5]...), all[10:]...)
+	older := append(append([]journalColumn[Record](nil), all[:5]...), all[10:]...)
 	rec := newDice(4).record(0)
 	got, reader, err := readBytes(journalWith(t, older, rec))
 	want := *rec
@@ -201,14 +201,14 @@ func TestJournalOfAnotherVersion(t *testing.T) {
 	if err != nil || reader.damaged() || len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("older: got %+v, damaged %v, error %v\nwant %+v", got, reader.damaged(), err, want)
 	}
-	newer := append(append([]journalColumn(nil), all...), intColumn("flux", func(r *Record) *int64 { return &r.Bytes }))
+	newer := append(append([]journalColumn[Record](nil), all...), intColumn("flux", func(r *Record) *int64 { return &r.Bytes }))
 	if _, _, err := readBytes(journalWith(t, newer, rec)); !errors.Is(err, ErrNewer) {
 		t.Errorf("newer: got error %v", err)
 	}
 }
 
 // journalWith encodes one record with columns other than today's.
-func journalWith(t *testing.T, columns []journalColumn, rec *Record) []byte {
+func journalWith(t *testing.T, columns []journalColumn[Record], rec *Record) []byte {
 	t.Helper()
 	var fields []arrow.Field
 	for _, c := range columns {
@@ -231,7 +231,7 @@ func TestJournalOnAFailingDisk(t *testing.T) {
 	data, ends := journalOf(t, newDice(1).records(2), newDice(1).records(2))
 	broken := errors.New("input/output error")
 	for _, at := range []int{0, 100, ends[0], ends[0] + 100} {
-		reader := readJournal(io.MultiReader(bytes.NewReader(data[:at]), iotest.ErrReader(broken)), int64(len(data)))
+		reader := readJournal(journalColumns, io.MultiReader(bytes.NewReader(data[:at]), iotest.ErrReader(broken)), int64(len(data)))
 		var err error
 		for err == nil {
 			_, err = reader.next()

@@ -20,6 +20,10 @@ const (
 	requestsFile = "requests.parquet"
 	tokensFile   = "tokens.parquet"
 	textsFile    = "texts.parquet"
+
+	devicesFile       = "devices.parquet"
+	serverMetricsFile = "server_metrics.parquet"
+	hostsFile         = "hosts.parquet"
 )
 
 // unknownPartition is how Hive spells a NULL in a path.

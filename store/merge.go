@@ -28,7 +28,7 @@ func (w *Warehouse) Merge(ctx context.Context, shards []Entry, name *string) (En
 	if err != nil {
 		return Entry{}, err
 	}
-	if err := m.write(ctx, writer); err != nil {
+	if err := errors.Join(m.write(ctx, writer), m.writeSamples(writer)); err != nil {
 		return Entry{}, errors.Join(fmt.Errorf("merge %d runs: %w", len(shards), err), writer.discard())
 	}
 	run.RunID, run.Status = writer.RunID(), m.status()
@@ -93,7 +93,7 @@ func (m *merge) add(e Entry) error {
 				text(e.Run.Model), text(e.Run.Backend), text(first.Model), text(first.Backend))
 		}
 	}
-	for _, path := range []string{e.Files.Requests, e.Files.Tokens, e.Files.Texts} {
+	for _, path := range e.Files.events() {
 		if err := checkKnownColumns(path); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func checkKnownColumns(path string) error {
 	}
 	defer file.Close()
 	var known []*parquet.Schema
-	for _, row := range []any{requestRow{}, tokenRow{}, textRow{}} {
+	for _, row := range []any{requestRow{}, tokenRow{}, textRow{}, DeviceSample{}, MetricSample{}, HostSample{}} {
 		known = append(known, parquet.SchemaOf(row))
 	}
 	for _, column := range opened.Schema().Columns() {

@@ -133,7 +133,7 @@ func (w *Warehouse) fromRows(dir, rel string) (*runFile, error) {
 	if err := recovered(&f.Run, tally); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{requestsFile, tokensFile, textsFile} {
+	for _, name := range eventFileNames {
 		path := filepath.Join(dir, name)
 		if vanished(path) {
 			continue

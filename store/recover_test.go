@@ -267,7 +267,7 @@ func TestRecoverDamaged(t *testing.T) {
 func TestRecoverNewer(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	columns := append(append([]journalColumn(nil), journalColumns...), intColumn("flux", func(r *Record) *int64 { return &r.Bytes }))
+	columns := append(append([]journalColumn[Record](nil), journalColumns...), intColumn("flux", func(r *Record) *int64 { return &r.Bytes }))
 	dir := deadJournal(t, root, sampleRun("future"), journalWith(t, columns, newDice(1).record(0)))
 	w, n := openAt(t, root, Options{})
 	n.want(t, "run future was interrupted and could not be recovered (read the journal: written by a newer llmbench")

@@ -87,7 +87,8 @@ func (w *Warehouse) fetchRun(ctx context.Context, run *Entry) error {
 	if err != nil {
 		return fmt.Errorf("fetch run %s of %s: %w", run.Run.RunID, w.given, err)
 	}
-	for name, path := range map[string]*string{requestsFile: &run.Files.Requests, tokensFile: &run.Files.Tokens, textsFile: &run.Files.Texts} {
+	for _, name := range eventFileNames {
+		path := run.Files.path(name)
 		state, has := f.Files[name]
 		if *path == "" || !has {
 			continue

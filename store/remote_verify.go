@@ -58,10 +58,8 @@ func (v *verifier) remoteOrphans(ctx context.Context, entries []Entry) error {
 	for _, e := range entries {
 		listed[e.dir] = true
 		files[key(e.dir, runJSONFile)] = true
-		for _, path := range []string{e.Files.Requests, e.Files.Tokens, e.Files.Texts} {
-			if path != "" {
-				files[key(e.dir, filepath.Base(path))] = true
-			}
+		for name := range e.Files.events() {
+			files[key(e.dir, name)] = true
 		}
 	}
 	for object, err := range v.w.remote.objects.List(ctx, eventsDir+"/") {

@@ -36,7 +36,8 @@ func (w *Writer) moveTo(to *Warehouse) error {
 	if err != nil {
 		return err
 	}
-	if err := next.file.copyFrom(w.file.reader()); err != nil {
+	// The samples may be appended to beside this; what was copied is what was written, and they go on there.
+	if err := errors.Join(next.file.copyFrom(w.file.reader()), w.samples.moveTo(next.dir)); err != nil {
 		next.end()
 		return errors.Join(err, removeJournal(next.dir))
 	}

@@ -32,13 +32,14 @@ type fileState struct {
 	SHA256 string `json:"sha256"`
 }
 
-// size is how many bytes the event file has, nil when the run has no such file.
-func (f *runFile) size(name string) *int64 {
-	state, ok := f.Files[name]
-	if !ok {
-		return nil
+// sizes is how many bytes each event file has.
+func (f *runFile) sizes() (sizes eventSizes) {
+	for _, name := range eventFileNames {
+		if state, ok := f.Files[name]; ok {
+			*sizes.of(name) = &state.Bytes
+		}
 	}
-	return &state.Bytes
+	return sizes
 }
 
 // readRunFile reads and checks a run.json. What is no JSON object of the right form is ErrDamaged, one of a later

@@ -42,9 +42,10 @@ func golden(t *testing.T, name, text string) {
 func TestSchemas(t *testing.T) {
 	t.Parallel()
 	w, _ := openAt(t, t.TempDir(), Options{})
-	entry := storeRun(t, w, sampleRun(""), newDice(1).records(50))
+	entry := storeSampled(t, w)
 	var text strings.Builder
-	for _, path := range []string{entry.Files.Requests, entry.Files.Tokens, entry.Files.Texts, w.cataloguePath()} {
+	for _, path := range []string{entry.Files.Requests, entry.Files.Tokens, entry.Files.Texts,
+		entry.Files.Devices, entry.Files.ServerMetrics, entry.Files.Hosts, w.cataloguePath()} {
 		file := openParquet(t, path)
 		text.WriteString("# " + filepath.Base(path) + "\n" + file.Schema().String() + "\n")
 		if version, _ := file.Lookup(schemaKey); version != strconv.Itoa(SchemaVersion) {
@@ -54,7 +55,10 @@ func TestSchemas(t *testing.T) {
 			t.Errorf("%s was created by %q", path, by)
 		}
 	}
-	text.WriteString("# " + requestsJournal + "\n" + journalSchema.String() + "\n")
+	text.WriteString("# " + requestsJournal + "\n" + schemaOf(journalColumns).String() + "\n")
+	text.WriteString("# " + devicesJournal + "\n" + schemaOf(sampleColumns[DeviceSample]()).String() + "\n")
+	text.WriteString("# " + serverMetricsJournal + "\n" + schemaOf(sampleColumns[MetricSample]()).String() + "\n")
+	text.WriteString("# " + hostsJournal + "\n" + schemaOf(sampleColumns[HostSample]()).String() + "\n")
 	golden(t, "schemas.txt", text.String())
 }
 
@@ -83,7 +87,7 @@ func TestEncodings(t *testing.T) {
 			}
 		}
 	}
-	if perChunk := float64(*entry.sizes.tokens) / (200 * 100); perChunk > 4.5 {
+	if perChunk := float64(*entry.sizes.Tokens) / (200 * 100); perChunk > 4.5 {
 		t.Errorf("a chunk takes %.2f bytes, at most 4.5 are wanted", perChunk)
 	}
 }

@@ -120,7 +120,7 @@ func TestVerify(t *testing.T) {
 			write(t, filepath.Join(root, journalDir, ".damaged-x-1234", requestsJournal), "x")
 		}, []string{"journal/.damaged-x-1234: a journal of which not everything could be read"}},
 		{"a journal of the future", func(t *testing.T, root string, _ Entry) {
-			columns := append(append([]journalColumn(nil), journalColumns...), intColumn("flux", func(r *Record) *int64 { return &r.Bytes }))
+			columns := append(append([]journalColumn[Record](nil), journalColumns...), intColumn("flux", func(r *Record) *int64 { return &r.Bytes }))
 			deadJournal(t, root, sampleRun("future"), journalWith(t, columns, newDice(1).record(0)))
 		}, []string{"journal/future: an interrupted run that has not been recovered"}},
 		{"the catalogue", func(t *testing.T, root string, e Entry) {

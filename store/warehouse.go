@@ -21,6 +21,10 @@ type Files struct {
 	Requests string
 	Tokens   string
 	Texts    string
+
+	Devices       string
+	ServerMetrics string
+	Hosts         string
 }
 
 // Entry is one run as the catalogue knows it.
@@ -33,12 +37,9 @@ type Entry struct {
 	// Summary is nil until Freshen has made it anew.
 	Definitions int
 
-	sizes fileSizes
+	sizes eventSizes
 	dir   string // of the run's files, relative to the warehouse, with slashes
 }
-
-// fileSizes is what run.json says of a run's event files: bytes, or nil for a file the run does not have.
-type fileSizes struct{ requests, tokens, texts *int64 }
 
 // Options is what a warehouse needs of the program around it. Every field may be left out.
 type Options struct {

@@ -20,7 +20,8 @@ type Writer struct {
 	run       Run
 	dir       string
 	held      *heldLease
-	encoder   *journalEncoder
+	encoder   *journalEncoder[Record]
+	samples   *sampleJournals
 	file      *journalFile
 	rows      int64
 	cost      WriterCost
@@ -144,7 +145,8 @@ func (w *Warehouse) fillJournal(young, dir string, run Run) (*Writer, error) {
 		return nil, errors.Join(err, file.close())
 	}
 	held.keep(dir)
-	return &Writer{warehouse: w, run: run, dir: dir, held: held, file: file, encoder: newJournalEncoder()}, nil
+	return &Writer{warehouse: w, run: run, dir: dir, held: held, file: file,
+		encoder: newJournalEncoder(), samples: newSampleJournals(dir)}, nil
 }
 
 // writeJournalled says in the journal in dir what its run is.
@@ -215,7 +217,7 @@ func (w *Writer) Sync() error {
 	if err := w.flush(); err != nil {
 		return err
 	}
-	if err := w.file.sync(); err != nil {
+	if err := errors.Join(w.file.sync(), w.samples.sync()); err != nil {
 		return w.failed("sync", err)
 	}
 	return nil
@@ -233,6 +235,9 @@ func (w *Writer) Finish(ctx context.Context, run Run) (Entry, error) {
 		return Entry{}, fmt.Errorf("finish run %s: it cannot become run %s", w.run.RunID, run.RunID)
 	}
 	w.held.check()
+	if err := w.AppendSamples(Samples{}); err != nil {
+		return Entry{}, err
+	}
 	if err := w.Sync(); err != nil {
 		return Entry{}, err
 	}
@@ -271,6 +276,7 @@ func (w *Writer) end() {
 	w.ended = true
 	w.held.release()
 	w.file.close() // synced before
+	w.samples.close()
 }
 
 // Abort gives the run up. A journal without rows is removed; one with rows is left to be recovered by the next Open.
@@ -286,7 +292,7 @@ func (w *Writer) Abort() error {
 		}
 		return removeJournal(w.dir)
 	}
-	flushed := w.flush()
+	flushed := errors.Join(w.flush(), w.samples.append(Samples{}))
 	w.end()
 	return errors.Join(flushed, w.held.abandon())
 }
