@@ -45,6 +45,8 @@ type Config struct {
 	Warmups int
 	// BeforeOrigin, when set, is called when all is prepared and warmed up; its error ends the run.
 	BeforeOrigin func(ctx context.Context) error
+	// AtOrigin, when set, is told the origin when the load begins. It must not take time.
+	AtOrigin func(origin time.Time)
 	// RequestIDPrefix precedes the request's number in the header X-Request-Id.
 	RequestIDPrefix string
 	// KeepText keeps the output of every request.
@@ -136,6 +138,8 @@ func (e *Engine) measured() int { return e.dataset.Len() - e.config.Warmups }
 // nowNS is the time since the origin; before the load begins, since New.
 func (e *Engine) nowNS() int64 { return int64(time.Since(e.base)) - e.originNS.Load() }
 
+func (e *Engine) origin() time.Time { return e.base.Add(time.Duration(e.originNS.Load())) }
+
 // Run sends the load and returns when the last request has ended and everything is with the sink. When ctx ends,
 // requests in flight are cut and recorded as cancelled. An error means that the run could not go on; what was recorded
 // until then is with the sink, and Outcome is valid.
@@ -167,6 +171,9 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	defer easeCollector()()
 	e.recorder = newRecorder(e.sink, e.config.CountTokens, e.Stop)
 	e.originNS.Store(e.nowNS())
+	if e.config.AtOrigin != nil {
+		e.config.AtOrigin(e.origin())
+	}
 	e.recordWarmups(warmups)
 	self := startSelfMeasure(cores)
 	endProbes := e.probe(ctx, probe)
@@ -176,7 +183,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	defer debug.FreeOSMemory() // the load's memory is not needed for what is done with its records
 
 	r := e.recorder
-	outcome := &Outcome{BeganAt: e.base.Add(time.Duration(e.originNS.Load())), Duration: time.Duration(r.tally.durationNS),
+	outcome := &Outcome{BeganAt: e.origin(), Duration: time.Duration(r.tally.durationNS),
 		Completed: r.tally.completed, Failed: r.tally.failed,
 		Interrupted: !complete || ctx.Err() != nil || e.abandoned.Load(), Stopped: stopping.Err() != nil,
 		Client:  self.end(&r.tally, r.highWater, r.full, e.config.SelfTimed || !e.config.Arrivals.AllAtOnce()),

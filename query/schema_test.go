@@ -17,19 +17,20 @@ import (
 
 // macroArguments are for those table macros that cannot do without.
 var macroArguments = map[string]string{
-	"latency_stats":  "([50])",
-	"chunk_arrivals": "([], ['ok'])",
-	"slo_limits":     "(NULL, NULL, NULL)",
-	"windows":        "('steady')",
-	"window_power":   "('steady')",
-	"window_chunks":  "('steady')",
-	"window_tokens":  "('steady')",
-	"window_answers": "('steady')",
-	"window_gaps":    "('steady')",
-	"window_latency": "([50])",
-	"window_totals":  "('steady')",
-	"window_slices":  "(10, 'steady')",
-	"window_summary": "('steady')",
+	"latency_stats":       "([50])",
+	"chunk_arrivals":      "([], ['ok'])",
+	"slo_limits":          "(NULL, NULL, NULL)",
+	"windows":             "('steady')",
+	"window_power":        "('steady')",
+	"window_device_power": "('steady')",
+	"window_chunks":       "('steady')",
+	"window_tokens":       "('steady')",
+	"window_answers":      "('steady')",
+	"window_gaps":         "('steady')",
+	"window_latency":      "([50])",
+	"window_totals":       "('steady')",
+	"window_slices":       "(10, 'steady')",
+	"window_summary":      "('steady')",
 }
 
 // What is documented is what DuckDB has: names, types and order.

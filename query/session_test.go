@@ -48,7 +48,7 @@ func TestAnEmptyWarehouseAnswers(t *testing.T) {
 	for _, table := range views.Tables() {
 		query := "SELECT count(*) FROM " + Identifier(table.Name)
 		switch {
-		case table.Kind == views.KindMacro:
+		case table.Kind == views.KindMacro, table.Name == "server_signals": // the latter is a dictionary
 			continue
 		case table.Kind == views.KindTableMacro:
 			query += cmp.Or(macroArguments[table.Name], "()")

@@ -27,6 +27,9 @@ type Serving struct {
 	Probes *Probes
 	// OutputCounts says where the output token counts of the completed requests come from; empty when unknown.
 	OutputCounts []TokenCount
+	// Accelerators and Engine are what was sampled beside the load; nil when nothing was.
+	Accelerators *Accelerators
+	Engine       *Engine
 }
 
 // Probes are what the requests of phase probe came to; the latencies, of E2EL, are nil when none ended well.
@@ -96,6 +99,8 @@ func WriteServing(w io.Writer, s Serving) error {
 	for _, l := range s.Latencies {
 		p.latency(l)
 	}
+	p.accelerators(s.Accelerators)
+	p.engine(s.Engine)
 	p.client(s)
 	p.heading("", '=')
 	_, err := w.Write(p.Bytes())

@@ -34,6 +34,7 @@ type collectCmd struct {
 	bodyFlags
 	resultFlags
 	systemFlags
+	telemetryFlags
 	warehouseFlag
 }
 
@@ -88,6 +89,7 @@ type setup struct {
 	special int // tokens that the tokenizer says a server adds to a plain prompt
 	// findings are for the column of that name.
 	findings map[string]string
+	watch    *watch
 }
 
 // prepare asks the server what it serves, finds the tokenizer and makes the dataset.
@@ -112,7 +114,10 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 		p.load.CountTokens = tok.Count
 	}
 	s := &setup{row: row, special: tok.NumSpecialToAdd(), findings: map[string]string{}}
-	s.dataset, err = c.workload(a, p, &s.row, tok, root, client)
+	if s.dataset, err = c.workload(a, p, &s.row, tok, root, client); err != nil {
+		return nil, err
+	}
+	s.watch, err = c.planTelemetry(a, p, &s.row)
 	return s, err
 }
 
@@ -173,6 +178,8 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	}
 	control := c.control(p)
 	p.load.BeforeOrigin = control.before
+	sampler, watched := s.watch.sampler(a, writer), time.Now()
+	p.load.AtOrigin = sampler.Origin
 	engine := collect.New(p.load, s.dataset, writer)
 	ctx, release := interruptible(a, engine)
 	defer release()
@@ -188,6 +195,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	}
 	stopWatching := a.watchDisk(engine, writer)
 	outcome, runErr := engine.Run(ctx)
+	s.findings["telemetry"] = telemetryFinding(sampler.Stop(), s.watch.devices, time.Since(watched))
 	shortDisk := stopWatching()
 	stopProgress()
 	if err := control.after(); err != nil {

@@ -98,7 +98,27 @@ func (a *app) serving(entry store.Entry, metrics []string, percentiles []float64
 	if entry.Summary != nil {
 		s.Summary = *entry.Summary
 	}
-	return s, nil
+	return s, a.addBeside(session, s)
+}
+
+// addBeside adds what was sampled beside the load.
+func (a *app) addBeside(session *query.Session, s *report.Serving) error {
+	devices, err := session.Devices(a.ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range devices {
+		s.Accelerators = &report.Accelerators{Count: d.Count, UtilPct: d.UtilPct, MemUsedBytes: d.MemUsedBytes, TempC: d.TempC, MeanW: d.MeanW,
+			EnergyJ: d.EnergyJ, JPerToken: d.JPerToken, TokensPerJ: d.TokensPerJ,
+			CoveredRatio: d.CoveredRatio, CappedRatio: d.CappedRatio, ThrottledRatio: d.ThrottledRatio}
+	}
+	counters, err := session.ServerCounters(a.ctx)
+	for _, c := range counters {
+		s.Engine = &report.Engine{Preemptions: c.Preemptions, MaxRunning: c.MaxRunning, MaxWaiting: c.MaxWaiting, MaxCacheUsage: c.MaxCacheUsage,
+			Drafts: c.Drafts, DraftTokens: c.DraftTokens, AcceptedTokens: c.AcceptedTokens,
+			AcceptanceRatio: c.AcceptanceRatio, AcceptanceLength: c.AcceptanceLength}
+	}
+	return err
 }
 
 // latencies puts the statistics in the order asked for. A metric without a sample keeps its section, with nothing known.

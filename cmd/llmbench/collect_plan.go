@@ -50,6 +50,7 @@ func (c *collectCmd) plan(a *app) (*collectPlan, error) {
 	add(c.planLoad(p))
 	add(c.planData(p))
 	add(c.planResult(p))
+	add(c.telemetryFlags.check())
 	return p, errors.Join(errs...)
 }
 
