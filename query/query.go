@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
 // Query runs every statement of the text and gives the rows of the last. Arguments fill its parameters ($1, ?), the
@@ -62,6 +63,7 @@ func (s *Session) once(ctx context.Context, text string, args ...any) (*Rows, er
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
+	handle := s.wire.prepared
 	if err := s.allow(ctx, stmt, text); err != nil {
 		return nil, errors.Join(err, stmt.Close())
 	}
@@ -71,20 +73,19 @@ func (s *Session) once(ctx context.Context, text string, args ...any) (*Rows, er
 			if err := stmt.Close(); err != nil {
 				return nil, err
 			}
-			stmt = plain
+			stmt, handle = plain, s.wire.prepared
 		}
 	}
 	named := make([]driver.NamedValue, len(args))
 	for i, arg := range args {
 		named[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
 	}
-	rows, err := s.execute(ctx, stmt, named)
+	r, err := s.execute(ctx, stmt, handle, named)
 	if err != nil {
 		return nil, explain(ctx, errors.Join(err, stmt.Close()))
 	}
-	r := newRows(ctx, stmt, rows)
-	if s.streaming {
-		r.stop = s.interruptOn(ctx)
+	if r.stream != nil {
+		r.stream.text, r.stream.args = text, args
 	}
 	for _, i := range json {
 		r.Columns[i].Type = "JSON"
@@ -95,11 +96,21 @@ func (s *Session) once(ctx context.Context, text string, args ...any) (*Rows, er
 	return r, nil
 }
 
-func (s *Session) execute(ctx context.Context, stmt *duckdb.Stmt, args []driver.NamedValue) (driver.Rows, error) {
-	if s.streaming {
-		return queryStreamed(ctx, stmt, args)
+func (s *Session) execute(ctx context.Context, stmt *duckdb.Stmt, handle mapping.PreparedStatement, args []driver.NamedValue) (*Rows, error) {
+	if !s.streaming {
+		rows, err := stmt.QueryContext(ctx, args)
+		if err != nil {
+			return nil, err
+		}
+		return newRows(ctx, stmt, rows), nil
 	}
-	return stmt.QueryContext(ctx, args)
+	rows, result, err := s.wire.stream(ctx, stmt, handle, args)
+	if err != nil {
+		return nil, err
+	}
+	r := newRows(ctx, stmt, rows)
+	r.stream = s.newStream(ctx, result)
+	return r, nil
 }
 
 func (s *Session) prepare(ctx context.Context, text string) (*duckdb.Stmt, error) {

@@ -37,8 +37,8 @@ type Rows struct {
 	row    []driver.Value
 	values []any
 	err    error
-	// stop ends the watch over a streamed answer; nil for one that is kept.
-	stop func()
+	// stream makes the rows as they are read; nil for an answer that is kept.
+	stream *stream
 }
 
 func newRows(ctx context.Context, stmt *duckdb.Stmt, rows driver.Rows) *Rows {
@@ -95,10 +95,8 @@ func (r *Rows) Next() bool {
 	}
 	if err := r.rows.Next(r.row); err != nil {
 		r.err = err
-		if r.stop != nil && err == io.EOF {
-			if cut := streamError(r.rows); cut != nil {
-				r.err = cut
-			}
+		if r.stream != nil && err == io.EOF {
+			r.err = r.stream.end()
 		}
 		return false
 	}
@@ -124,9 +122,9 @@ func (r *Rows) Close() error {
 	if r.rows == nil {
 		return nil
 	}
-	if r.stop != nil {
-		r.stop()
-		r.stop = nil
+	if r.stream != nil {
+		r.stream.stop()
+		r.stream = nil
 	}
 	err := errors.Join(r.rows.Close(), r.stmt.Close())
 	r.rows, r.stmt = nil, nil

@@ -128,7 +128,7 @@ func stock(t *testing.T) *Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Session{connector: connector, conn: conn.(*duckdb.Conn)}
+	s := &Session{connector: connector, conn: conn.(*duckdb.Conn), wire: &wire{}}
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)

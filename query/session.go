@@ -79,6 +79,7 @@ const warnAbove = 500
 type Session struct {
 	connector *duckdb.Connector
 	conn      *duckdb.Conn
+	wire      *wire
 	tempDir   string
 	source    Source
 	warn      func(string)
@@ -188,11 +189,9 @@ func (s *Session) connect(ctx context.Context, options Options) error {
 		return err
 	}
 	s.connector = connector
-	conn, err := connector.Connect(ctx)
-	if err != nil {
+	if s.conn, s.wire, err = connectWire(ctx, connector); err != nil {
 		return err
 	}
-	s.conn = conn.(*duckdb.Conn)
 	// Points in time read the same wherever a report is made.
 	return s.exec(ctx, "SET TimeZone = 'UTC'")
 }
@@ -201,6 +200,7 @@ func (s *Session) connect(ctx context.Context, options Options) error {
 func (s *Session) Close() error {
 	var errs []error
 	if s.conn != nil {
+		s.wire.close()
 		errs = append(errs, s.conn.Close())
 	}
 	if s.connector != nil {

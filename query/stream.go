@@ -2,33 +2,23 @@ package query
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
-	"reflect"
-	"sync"
-	"unsafe"
+	"io"
+	"regexp"
+	"strconv"
 
-	bindings "github.com/duckdb/duckdb-go-bindings"
 	"github.com/duckdb/duckdb-go/v2"
 	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
-// The driver has DuckDB keep a whole answer in memory before the first row can be read: 50 million rows of two numbers
-// take 1.6 GB. DuckDB itself can hand rows over as they are made, and the driver calls it through variables that it
-// exports, so the one call that decides is diverted for the statements marked here; all others go the driver's way.
-// Where the driver's fields should once have other names, nothing is marked and answers are kept in memory as before.
-
-// streamed holds the handles of the statements whose answer is streamed.
-var streamed sync.Map
-
-func init() {
-	whole := mapping.PendingPrepared
-	mapping.PendingPrepared = func(statement mapping.PreparedStatement, pending *mapping.PendingResult) mapping.State {
-		if _, marked := streamed.Load(uintptr(statement.Ptr)); marked {
-			return bindings.PendingPreparedStreaming(statement, pending)
-		}
-		return whole(statement, pending)
-	}
+// stream is the making of an answer whose rows are not kept.
+type stream struct {
+	session *Session
+	ctx     context.Context
+	result  mapping.Result
+	text    string // of the statement
+	args    []any
+	stop    func() // ends the watch over the context
 }
 
 // Stream is Query for answers of any size: rows are made as they are read, so that memory does not grow with them. They
@@ -39,53 +29,19 @@ func (s *Session) Stream(ctx context.Context, text string, args ...any) (*Rows, 
 	return s.Query(ctx, text, args...)
 }
 
-// queryStreamed runs a statement whose rows are to be streamed.
-func queryStreamed(ctx context.Context, stmt *duckdb.Stmt, args []driver.NamedValue) (driver.Rows, error) {
-	handle := handleOf(stmt)
-	if handle == 0 {
-		return stmt.QueryContext(ctx, args)
-	}
-	streamed.Store(handle, true)
-	defer streamed.Delete(handle)
-	return stmt.QueryContext(ctx, args)
-}
-
-// handleOf is the address of DuckDB's prepared statement, 0 when it cannot be told.
-func handleOf(stmt *duckdb.Stmt) uintptr {
-	field := reflect.ValueOf(stmt).Elem().FieldByName("preparedStmt")
-	if !field.IsValid() || field.Kind() != reflect.Pointer || field.IsNil() {
-		return 0
-	}
-	pointer := field.Elem().FieldByName("Ptr")
-	if !pointer.IsValid() || pointer.Kind() != reflect.UnsafePointer {
-		return 0
-	}
-	return pointer.Pointer()
-}
-
-// streamError is what ended a streamed answer early. The driver takes every end for the last row's, which would pass a
-// part of the answer off as the whole.
-func streamError(rows driver.Rows) error {
-	result := field[mapping.Result](rows, "res")
-	if result == nil {
-		return nil
-	}
-	if text := mapping.ResultError(result); text != "" {
-		return errors.New(text)
-	}
-	return nil
+func (s *Session) newStream(ctx context.Context, result mapping.Result) *stream {
+	return &stream{session: s, ctx: ctx, result: result, stop: s.interruptOn(ctx)}
 }
 
 // interruptOn ends a streamed answer that is being made when the context does: the driver watches the context only until
 // the first row. stop ends the watch.
 func (s *Session) interruptOn(ctx context.Context) (stop func()) {
-	conn := field[mapping.Connection](s.conn, "conn")
-	if conn == nil {
+	if s.wire.conn.Ptr == nil {
 		return func() {}
 	}
 	done := make(chan struct{})
 	unused := context.AfterFunc(ctx, func() {
-		mapping.Interrupt(*conn)
+		mapping.Interrupt(s.wire.conn)
 		close(done)
 	})
 	return func() {
@@ -96,15 +52,42 @@ func (s *Session) interruptOn(ctx context.Context) (stop func()) {
 	}
 }
 
-// field gives the address of a field of the driver's, nil when it has none of that name and type.
-func field[T any](of any, name string) *T {
-	value := reflect.ValueOf(of)
-	if value.Kind() != reflect.Pointer || value.Elem().Kind() != reflect.Struct {
-		return nil
+// end is what ended the rows: io.EOF after the last, else what went wrong. The driver takes every end for the last row's,
+// which would pass a part of the answer off as the whole.
+func (s *stream) end() error {
+	text := mapping.ResultError(&s.result)
+	if text == "" {
+		return io.EOF
 	}
-	f := value.Elem().FieldByName(name)
-	if !f.IsValid() || f.Type() != reflect.TypeFor[T]() {
-		return nil
+	err := &duckdb.Error{Type: duckdb.ErrorType(mapping.ResultErrorType(&s.result)), Msg: text}
+	if err.Type == duckdb.ErrorTypeInterrupt && s.ctx.Err() == nil {
+		return s.cause()
 	}
-	return (*T)(unsafe.Pointer(f.UnsafeAddr()))
+	return err
+}
+
+// cause is the error behind an interrupt that nobody asked for. A thread of DuckDB's that fails stops the others by the
+// flag that also serves for Ctrl-C, and the one that hands the rows over, should it see the flag first, gives that for its
+// reason and forgets the error (SimpleBufferedData::ExecuteTaskInternal, in 1.5.6). So the question is asked again in a
+// way that keeps no rows and cannot stream.
+func (s *stream) cause() error {
+	s.session.warn("a part of the answer could not be made; asking again for the reason")
+	rows, err := s.session.Query(s.ctx, "SELECT max(hash(answer)) FROM (\n"+s.text+"\n) AS answer", s.args...)
+	if err == nil {
+		return errors.Join(&Error{Summary: "the answer broke off for a reason that DuckDB did not keep; ask again with --threads 1"},
+			rows.Close())
+	}
+	if known := (*Error)(nil); errors.As(err, &known) {
+		known.Detail = lineNumber.ReplaceAllStringFunc(known.Detail, lineBefore)
+	}
+	return err
+}
+
+// lineNumber is the place that an error names.
+var lineNumber = regexp.MustCompile(`(?m)^LINE \d+:`)
+
+// lineBefore numbers a line as in the question without the line that cause puts before it.
+func lineBefore(line string) string {
+	n, _ := strconv.Atoi(line[len("LINE ") : len(line)-1])
+	return "LINE " + strconv.Itoa(n-1) + ":"
 }

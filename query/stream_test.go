@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
 func TestStreamIsNotKept(t *testing.T) {
@@ -17,6 +20,7 @@ func TestStreamIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
+	mustStream(t, rows)
 	before := resident(t)
 	n := int64(0)
 	for rows.Next() {
@@ -61,6 +65,7 @@ func TestStreamIsStreamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
+	mustStream(t, rows)
 	for n := 0; rows.Next(); n++ {
 		if n == 10_000 {
 			cancel()
@@ -71,25 +76,65 @@ func TestStreamIsStreamed(t *testing.T) {
 	}
 }
 
-// TestStreamTellsItsError: an error in the middle of an answer is one, however many rows came before it.
+// TestStreamTellsItsError: an error in the middle of an answer is one, however many rows came before it and whichever
+// thread met it.
 func TestStreamTellsItsError(t *testing.T) {
-	s := openEmpty(t)
-	n := 0
-	rows, err := s.Stream(context.Background(), "SELECT CASE WHEN range = 9_000_000 THEN 'x' ELSE '1' END::INTEGER AS n FROM range(10_000_000)")
-	if err == nil {
-		for rows.Next() {
-			n++
+	for _, threads := range []int{1, 4} {
+		s := openWith(t, Options{Threads: threads})
+		n := 0
+		rows, err := s.Stream(context.Background(), fails)
+		if err == nil {
+			mustStream(t, rows)
+			for rows.Next() {
+				n++
+			}
+			err = errors.Join(rows.Err(), rows.Close())
 		}
-		err = errors.Join(rows.Err(), rows.Close())
+		if err == nil || !strings.Contains(err.Error(), "Could not convert") || n == 0 {
+			t.Errorf("%d threads: after %d rows the error is %v", threads, n, err)
+		}
+		after, err := s.Query(context.Background(), "SELECT 1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		after.Close()
 	}
-	if err == nil || !strings.Contains(err.Error(), "Could not convert") || n == 0 {
-		t.Errorf("after %d rows the error is %v", n, err)
+}
+
+// fails is a question that fails after many rows.
+const fails = "SELECT\nCASE WHEN range = 9_000_000 THEN 'x' ELSE '1' END::INTEGER AS n FROM range(10_000_000) -- at the end"
+
+// TestStreamFindsTheCause: a thread that fails stops its siblings with the flag that an interrupt sets, and the one that
+// hands rows over may see no more than that. Here the flag is set for it.
+func TestStreamFindsTheCause(t *testing.T) {
+	for _, readOnly := range []bool{false, true} {
+		var warned []string
+		s := openWith(t, Options{ReadOnly: readOnly, Warn: func(text string) { warned = append(warned, text) }})
+		stopped := func(question string, want ...string) {
+			t.Helper()
+			rows, err := s.Stream(context.Background(), question)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer rows.Close()
+			mustStream(t, rows)
+			for n := 0; rows.Next(); n++ {
+				if n == 10 {
+					mapping.Interrupt(s.wire.conn)
+				}
+			}
+			for _, text := range want {
+				if err := rows.Err(); err == nil || !strings.Contains(err.Error(), text) {
+					t.Errorf("%q ended with %v, want %q", question, err, text)
+				}
+			}
+		}
+		stopped(fails, "Could not convert string 'x'", "LINE 2: CASE WHEN")
+		stopped("SELECT range FROM range(1_000_000)", "ask again with --threads 1")
+		if len(warned) != 2 {
+			t.Errorf("warned %q", warned)
+		}
 	}
-	after, err := s.Query(context.Background(), "SELECT 1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	after.Close()
 }
 
 // TestStreamIsInterrupted: the making of the next row is given up with the context.
@@ -102,6 +147,7 @@ func TestStreamIsInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
+	mustStream(t, rows)
 	for n := 0; rows.Next(); n++ {
 		if n == 100 {
 			go cancel()
@@ -136,12 +182,23 @@ func TestStreamBesideQuery(t *testing.T) {
 	count(rows, 3)
 }
 
-func openEmpty(t *testing.T) *Session {
+func openEmpty(t *testing.T) *Session { return openWith(t, Options{}) }
+
+func openWith(t *testing.T, options Options) *Session {
 	t.Helper()
-	s, err := Open(context.Background(), Source{}, Options{})
+	s, err := Open(context.Background(), Source{}, options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+// mustStream ends the test of an answer that is kept, before it takes all memory: the driver is to be listened to in some
+// other way then.
+func mustStream(t *testing.T, rows *Rows) {
+	t.Helper()
+	if rows.stream == nil || !bindings.ResultIsStreaming(rows.stream.result) {
+		t.Fatal("the answer is kept in memory")
+	}
 }
