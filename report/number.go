@@ -158,5 +158,8 @@ func moment(t time.Time, layout string) string {
 // clientReason is why the client judged itself as it did: the key client of findings, "" when it had nothing to say.
 func clientReason(r store.Run) string { return plain(object(r.Findings)["client"]) }
 
+// hostFindings is what was wrong with host and accelerators before the load; "" when nothing was.
+func hostFindings(r store.Run) string { return plain(object(r.Findings)["doctor"]) }
+
 // promptTokens says how far the server's counts of prompt tokens are from the client's; "" when they agree.
 func promptTokens(r store.Run) string { return plain(object(r.Findings)["prompt_tokens"]) }

@@ -220,6 +220,9 @@ func (p *servingPage) client(s Serving) {
 	if reason := clientReason(r); reason != "" {
 		p.WriteString(reason + "\n")
 	}
+	if wrong := hostFindings(r); wrong != "" {
+		fmt.Fprintf(p, "Host: %s; see llmbench doctor\n", wrong)
+	}
 	if warm := warmCache(r); warm != "" {
 		p.WriteString(warm + "\n")
 	}

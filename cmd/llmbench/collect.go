@@ -195,6 +195,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	}
 	stopWatching := a.watchDisk(engine, writer)
 	outcome, runErr := engine.Run(ctx)
+	s.findings["doctor"] = s.watch.doctor
 	s.findings["telemetry"] = telemetryFinding(sampler.Stop(), s.watch.devices, time.Since(watched))
 	shortDisk := stopWatching()
 	stopProgress()

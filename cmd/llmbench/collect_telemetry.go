@@ -88,7 +88,8 @@ func exporterURL(text string) string {
 type watch struct {
 	probes   []telemetry.Probe
 	interval time.Duration
-	devices  int // at the first look
+	devices  int    // at the first look
+	doctor   string // what is wrong with host and cards
 }
 
 // telemetryPatience bounds the first look at everything, before the load.
@@ -117,7 +118,7 @@ func (c *collectCmd) planTelemetry(a *app, p *collectPlan, row *store.Run) (*wat
 		return nil, err
 	}
 	describeDevices(row, first)
-	w.devices = len(first)
+	w.devices, w.doctor = len(first), a.quickDoctor(first)
 	page := telemetry.Prometheus{URL: p.load.Target.BaseURL + "/metrics", Header: p.load.Target.Header, Client: &http.Client{Timeout: metricsPatience, Transport: collect.NewTransport(p.load.Target, 1, p.load.Timeouts)}}
 	if _, err := page.Read(ctx); err == nil {
 		w.probes = append(w.probes, telemetry.ServerProbe(page))

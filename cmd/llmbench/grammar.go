@@ -21,6 +21,7 @@ type grammar struct {
 	Import    importCmd        `cmd:"" help:"Take result files of other tools into the warehouse."`
 	Export    exportCmd        `cmd:"" help:"Write runs for other tools, or as rows of requests."`
 	Simulate  simulateCmd      `cmd:"" help:"Serve an embedded engine with known timing."`
+	Doctor    doctorCmd        `cmd:"" help:"Find out whether this host and a server are fit to measure."`
 	Calibrate calibrateCmd     `cmd:"" help:"Find out how true the client is on this host."`
 	Demo      demoCmd          `cmd:"" help:"Run the whole story on the embedded engine."`
 	Version   kong.VersionFlag `help:"Print the version."`
