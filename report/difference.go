@@ -53,6 +53,7 @@ var runFields = []runField{
 	{key: "dtype", group: GroupSystem, read: func(r *store.Run) string { return word(r.DType) }},
 	{key: "engine", group: GroupSystem, read: func(r *store.Run) string { return word(r.Engine) }},
 	{key: "engine_version", group: GroupSystem, read: func(r *store.Run) string { return word(r.EngineVersion) }},
+	{key: "max_model_len", group: GroupSystem, read: func(r *store.Run) string { return integer(r.MaxModelLen) }},
 	{key: "backend", group: GroupSystem, read: func(r *store.Run) string { return word(r.Backend) }},
 	{key: "base_url", group: GroupSystem, read: func(r *store.Run) string { return word(r.BaseURL) }},
 

@@ -92,6 +92,7 @@ func system(r store.Run) []pair {
 		{"dcu", word(r.DCU)}, {"dcu_count", integer(r.DCUCount)}, {"tp", integer(r.TP)}, {"pp", integer(r.PP)},
 		{"dp", integer(r.DP)}, {"model", word(r.Model)}, {"dtype", word(r.DType)}, {"engine", word(r.Engine)},
 		{"engine_version", word(r.EngineVersion)}, {"backend", word(r.Backend)}, {"base_url", word(r.BaseURL)},
+		{"max_model_len", integer(r.MaxModelLen)}, {"model_root", word(r.ModelRoot)},
 	}, members("env", r.Env)...)
 }
 

@@ -17,7 +17,9 @@
 -- column engine_version VARCHAR: version of the server software
 -- column backend VARCHAR: wire protocol the client chose
 -- column base_url VARCHAR: address of the server
--- column env VARCHAR: environment variables on the allow list, a JSON object
+-- column env VARCHAR: environment variables on the allow list, a JSON object; key of tells whose: server or client
+-- column max_model_len BIGINT: longest request the server takes [tokens]
+-- column model_root VARCHAR: where the server has the weights from
 -- column dataset VARCHAR: name of the dataset
 -- column dataset_path VARCHAR: file or directory of the dataset
 -- column num_prompts BIGINT: requests asked for
@@ -72,6 +74,8 @@ SELECT
     NULL::VARCHAR AS backend,
     NULL::VARCHAR AS base_url,
     NULL::VARCHAR AS env,
+    NULL::BIGINT AS max_model_len,
+    NULL::VARCHAR AS model_root,
     NULL::VARCHAR AS dataset,
     NULL::VARCHAR AS dataset_path,
     NULL::BIGINT AS num_prompts,

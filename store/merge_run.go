@@ -23,6 +23,7 @@ func (m *merge) run() Run {
 		DType: agreed(runs, func(r *Run) *string { return r.DType }), Engine: agreed(runs, func(r *Run) *string { return r.Engine }),
 		EngineVersion: agreed(runs, func(r *Run) *string { return r.EngineVersion }),
 		BaseURL:       agreed(runs, func(r *Run) *string { return r.BaseURL }), Env: agreed(runs, func(r *Run) *string { return r.Env }),
+		MaxModelLen: agreed(runs, func(r *Run) *int64 { return r.MaxModelLen }), ModelRoot: agreed(runs, func(r *Run) *string { return r.ModelRoot }),
 		Dataset:     agreed(runs, func(r *Run) *string { return r.Dataset }),
 		DatasetPath: agreed(runs, func(r *Run) *string { return r.DatasetPath }),
 		Burstiness:  agreed(runs, func(r *Run) *Rate { return r.Burstiness }), Seed: agreed(runs, func(r *Run) *int64 { return r.Seed }),

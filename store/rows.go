@@ -56,6 +56,9 @@ type Run struct {
 	Backend       *string `json:"backend,omitempty" parquet:"backend,optional"`
 	BaseURL       *string `json:"base_url,omitempty" parquet:"base_url,optional"`
 	Env           *string `json:"env,omitempty" parquet:"env,optional"`
+	// MaxModelLen is the longest request the server takes, in tokens, ModelRoot where it has the weights from.
+	MaxModelLen *int64  `json:"max_model_len,omitempty" parquet:"max_model_len,optional"`
+	ModelRoot   *string `json:"model_root,omitempty" parquet:"model_root,optional"`
 
 	Dataset        *string `json:"dataset,omitempty" parquet:"dataset,optional"`
 	DatasetPath    *string `json:"dataset_path,omitempty" parquet:"dataset_path,optional"`

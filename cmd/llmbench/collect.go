@@ -148,6 +148,7 @@ func (c *collectCmd) chooseModel(a *app, client *http.Client, p *collectPlan, ro
 		return "", err
 	}
 	p.load.Protocol.Model = model.ID
+	row.MaxModelLen, row.ModelRoot = optional(model.MaxModelLen), optional(model.Root)
 	if c.Model != "" {
 		return c.Model, nil
 	}

@@ -105,6 +105,9 @@ func (c *collectCmd) lookAtCards(a *app, p *collectPlan) doctor.Cards {
 		}
 	}
 	cards := doctor.LookAtCards("/", samples, strings.Join(names, ", "))
+	if len(cards.NUMA) == 0 && len(samples) > 0 {
+		cards.NUMA = telemetry.Topology(ctx)
+	}
 	cards.Problem = strings.Join(problems, "; ")
 	cards.Hygon = cards.Hygon || strings.Contains(strings.Join(names, " "), telemetry.SourceHySMI)
 	server, err := telemetry.FindServer(ctx, p.load.Target.BaseURL)

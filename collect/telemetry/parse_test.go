@@ -3,6 +3,7 @@ package telemetry
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -61,4 +62,18 @@ func FuzzParseAny(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestParseTopology(t *testing.T) {
+	t.Parallel()
+	got := ParseTopology(`======= ROCm System Management Interface =======
+=================== Numa Nodes =================
+HCU[0]          : (Topology) Numa Node 3
+HCU[0]          : (Topology) Numa Affinity: 3
+HCU[1]          : (Topology) Numa Node: 0
+GPU[99999999999999999999] : (Topology) Numa Node: 1
+`)
+	if want := map[int64]int{0: 3, 1: 0}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }
