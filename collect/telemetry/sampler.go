@@ -115,15 +115,25 @@ func (s *Sampler) watch(p Probe, cost *probeCost) {
 		if last {
 			return
 		}
-		edge = false
-		select {
-		case <-ticks.C:
-		case <-s.ending:
-			if failures > 0 {
-				return
-			}
-			last, edge = true, true
+		last = s.next(ticks)
+		if edge = last; last && failures > 0 {
+			return
 		}
+	}
+}
+
+// next waits for the next reading, and tells whether it is the last: that goes before a tick that is due as well.
+func (s *Sampler) next(ticks *time.Ticker) (last bool) {
+	select {
+	case <-s.ending:
+		return true
+	default:
+	}
+	select {
+	case <-ticks.C:
+		return false
+	case <-s.ending:
+		return true
 	}
 }
 
