@@ -31,6 +31,7 @@ var macroArguments = map[string]string{
 	"window_totals":       "('steady')",
 	"window_slices":       "(10, 'steady')",
 	"window_summary":      "('steady')",
+	"run_steps":           "(100)",
 }
 
 // What is documented is what DuckDB has: names, types and order.

@@ -22,6 +22,7 @@ type Side struct {
 //
 //	a run          an id, a beginning of one, latest, latest~1; a name, which may be that of several runs
 //	tag:KEY=VALUE  every run with the tag; tag:KEY with any value
+//	sweep:NAME     every run of a sweep: tag:sweep=NAME
 //	name~GLOB      every run whose name matches: name~nightly-*
 //	@FILE          the runs named in a file, one to a line; a file that exists may stand without the @
 //	a condition    every run for which it holds, SQL over runs and run_summary: "dcu=K100_AI and tp=8"
@@ -74,6 +75,9 @@ func (f *finder) close() error {
 func (f *finder) find(ctx context.Context, reference string) ([]store.Entry, error) {
 	if key, ok := strings.CutPrefix(reference, "tag:"); ok {
 		return f.where(ctx, reference, tagged(key))
+	}
+	if name, ok := strings.CutPrefix(reference, "sweep:"); ok {
+		return f.where(ctx, reference, tagged("sweep="+name))
 	}
 	if glob, ok := strings.CutPrefix(reference, "name~"); ok {
 		return f.where(ctx, reference, "name GLOB "+Literal(glob))

@@ -10,7 +10,7 @@ import (
 var listFlags = []string{"goodput", "metadata", "header", "tag", "lora-modules"}
 
 // listCommands have list flags. Where there are positional arguments too, only what cannot be one of them belongs to a list.
-var listCommands = []string{"collect", "inspect", "compare"}
+var listCommands = []string{"collect", "inspect", "compare", "plot", "report"}
 
 // limit is a value of --goodput, and nothing else.
 var limit = regexp.MustCompile(`^(ttft|tpot|e2el):`)
@@ -20,7 +20,7 @@ var limit = regexp.MustCompile(`^(ttft|tpot|e2el):`)
 func normalise(args []string) []string {
 	out := make([]string, 0, len(args))
 	lists := len(args) > 0 && slices.ContainsFunc(listCommands, func(c string) bool { return slices.Contains(args, c) })
-	mixed := lists && args[0] == "compare"
+	mixed := lists && slices.Contains([]string{"compare", "plot", "report"}, args[0])
 	list := ""
 	for i, arg := range args {
 		if arg == "--" {

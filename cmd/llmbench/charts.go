@@ -1,104 +1,94 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"llmbench/query"
 	"llmbench/report/chart"
+	"llmbench/report/gallery"
 	"llmbench/store"
 )
 
-// chartMetrics are the latencies that get a percentile chart.
-var chartMetrics = []string{"ttft", "itl"}
-
-// drawCharts draws the runs' percentiles and their course over time into dir.
-func (a *app) drawCharts(entries []store.Entry, dir, format string) error {
-	session, err := query.Open(a.ctx, query.Source{Entries: entries}, query.Options{Warn: a.warn})
-	if err != nil {
-		return err
-	}
-	defer session.Close()
-	options := chart.Options{Format: format}
-	draw := func(name string, write func(*os.File) error) error {
-		path := filepath.Join(dir, name+"."+format)
-		if err := writeFile(path, write); err != nil {
-			return err
-		}
-		a.note("chart %s", path)
-		return nil
-	}
-	for _, metric := range chartMetrics {
-		percentiles, err := a.percentileChart(session, entries, metric)
-		if err != nil {
-			return err
-		}
-		if err := draw(metric+"-percentiles", func(f *os.File) error { return percentiles.Write(f, options) }); err != nil {
-			return err
-		}
-	}
-	timeline, err := a.timelineChart(session, entries)
-	if err != nil {
-		return err
-	}
-	return draw("timeline", func(f *os.File) error { return timeline.Write(f, options) })
+// charts draws kinds of charts of the same runs.
+type charts struct {
+	*query.Session
+	entries []store.Entry
+	ask     gallery.Ask
 }
 
-func (a *app) percentileChart(session *query.Session, entries []store.Entry, metric string) (*chart.Percentiles, error) {
-	curve, err := session.PercentileCurve(a.ctx, metric)
+// openCharts opens the runs of the sides, in the order given, each once. The caller closes it.
+func (a *app) openCharts(w *store.Warehouse, sides []query.Side, ask gallery.Ask) (*charts, error) {
+	c := &charts{entries: inOrder(sides), ask: ask}
+	catalogue, _, err := w.Catalogue(a.ctx)
 	if err != nil {
 		return nil, err
 	}
-	stats, err := session.Latency(a.ctx, []string{metric}, nil)
-	if err != nil {
-		return nil, err
+	for _, e := range c.entries {
+		c.ask.Runs = append(c.ask.Runs, gallery.Run{ID: e.Run.RunID, Label: runLabel(e.Run), Facts: facts(e)})
 	}
-	name := strings.ToUpper(metric)
-	p := &chart.Percentiles{Title: name + " by percentile", Metric: name}
-	for _, entry := range entries {
-		s := chart.PercentileSeries{Name: runLabel(entry.Run), Facts: facts(entry)}
-		for _, stat := range stats {
-			if stat.RunID == entry.Run.RunID {
-				s.N = stat.Samples
-			}
-		}
-		for _, point := range curve {
-			if point.RunID == entry.Run.RunID {
-				s.Points = append(s.Points, chart.PercentilePoint{Percentile: point.Percentile, MS: point.MS})
-			}
-		}
-		p.Series = append(p.Series, s)
-	}
-	return p, nil
+	distinguish(c.ask.Runs)
+	source := query.Source{Catalogue: catalogue, Entries: c.entries}
+	c.Session, err = query.OpenLazily(a.ctx, source, query.Options{Warn: a.warn})
+	return c, err
 }
 
-func (a *app) timelineChart(session *query.Session, entries []store.Entry) (*chart.Timeline, error) {
-	points, err := session.Throughput(a.ctx)
-	if err != nil {
-		return nil, err
-	}
-	t := &chart.Timeline{Title: "Throughput over time"}
-	tokens := chart.TimelinePanel{Title: "output tokens", Unit: "tok/s"}
-	requests := chart.TimelinePanel{Title: "requests completed", Unit: "req/s"}
-	for _, entry := range entries {
-		t.Runs = append(t.Runs, chart.TimelineRun{Name: runLabel(entry.Run), Facts: facts(entry)})
-		var tokenLine, requestLine chart.TimelineLine
-		for _, p := range points {
-			if p.RunID != entry.Run.RunID {
-				continue
+func inOrder(sides []query.Side) []store.Entry {
+	var all []store.Entry
+	for _, side := range sides {
+		for _, e := range side.Entries {
+			if !slices.ContainsFunc(all, func(o store.Entry) bool { return o.Run.RunID == e.Run.RunID }) {
+				all = append(all, e)
 			}
-			if p.OutputTokens != nil {
-				tokenLine.Points = append(tokenLine.Points, chart.TimelinePoint{T: float64(p.Second), Value: *p.OutputTokens})
-			}
-			requestLine.Points = append(requestLine.Points, chart.TimelinePoint{T: float64(p.Second), Value: float64(p.Completed)})
 		}
-		tokens.Lines, requests.Lines = append(tokens.Lines, tokenLine), append(requests.Lines, requestLine)
 	}
-	t.Panels = []chart.TimelinePanel{tokens, requests}
-	return t, nil
+	return all
+}
+
+// distinguish puts the end of the id behind names that several runs share.
+func distinguish(runs []gallery.Run) {
+	counts := map[string]int{}
+	for _, r := range runs {
+		counts[r.Label]++
+	}
+	for i, r := range runs {
+		if counts[r.Label] > 1 && r.Label != r.ID {
+			runs[i].Label += " " + r.ID[max(0, len(r.ID)-4):]
+		}
+	}
+}
+
+// kinds are those that suit the runs: of few runs their events, of several points how they differ with the load.
+func (c *charts) kinds() []gallery.Kind {
+	var kinds []gallery.Kind
+	for _, k := range gallery.Kinds() {
+		if (k.Input != gallery.SweepRuns || len(c.entries) > 1) && c.fits(k) == nil {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+// fits reports a kind that these runs cannot be drawn by.
+func (c *charts) fits(kind gallery.Kind) error {
+	most, bounded := gallery.MostRuns[kind.Input]
+	if n := len(c.entries); bounded && n > most {
+		return fmt.Errorf("plot %s shows at most %d runs, and %d were named; of many runs there are load, pareto and grid", kind.Name, most, n)
+	}
+	return nil
+}
+
+// figure asks for a chart's data and lays it out.
+func (c *charts) figure(ctx context.Context, kind gallery.Kind) (chart.Figure, error) {
+	answer, err := c.Table(ctx, kind.SQL(c.ask))
+	if err != nil {
+		return chart.Figure{}, fmt.Errorf("draw %s: %w", kind.Name, err)
+	}
+	figure := kind.Draw(c.ask, answer)
+	return figure, figure.Validate()
 }
 
 // runLabel is a run's name, or its id when it has none.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"llmbench/query"
@@ -17,8 +18,8 @@ func (c *compareCmd) plotFormat() string {
 }
 
 func (c *compareCmd) checkPlot() error {
-	if format := c.plotFormat(); c.Plot != "" && format != "png" && format != "svg" {
-		return fmt.Errorf("--plot %s: name a file that ends in .png or .svg", c.Plot)
+	if format := c.plotFormat(); c.Plot != "" && !slices.Contains(chart.Formats, format) {
+		return fmt.Errorf("--plot %s: name a file that ends in .png, .svg or .pdf", c.Plot)
 	}
 	return nil
 }

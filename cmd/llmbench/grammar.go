@@ -14,6 +14,7 @@ type grammar struct {
 	Collect   collectCmd       `cmd:"" help:"Put a measured load on a server and keep every request and chunk."`
 	Compare   compareCmd       `cmd:"" help:"Show what differs between two runs."`
 	Report    reportCmd        `cmd:"" help:"Print the report of runs again, with charts where asked."`
+	Plot      plotCmd          `cmd:"" help:"Draw one chart of runs."`
 	SQL       sqlCmd           `cmd:"" name:"sql" help:"Ask the warehouse with SQL."`
 	Runs      runsCmd          `cmd:"" help:"List runs; show, tag, copy, merge, check and remove them."`
 	Dataset   datasetCmd       `cmd:"" help:"Look at the prompts of a dataset."`

@@ -74,6 +74,7 @@ func vocabulary() kong.Vars {
 		"retry_on": collect.DefaultRetryOn,
 		"imports":  importNames(),
 		"exports":  exportNames(),
+		"kinds":    kindNames(),
 	}
 }
 

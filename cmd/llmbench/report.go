@@ -6,17 +6,22 @@ import (
 	"os"
 	"path/filepath"
 
+	"llmbench/query"
 	"llmbench/report"
+	"llmbench/report/chart"
+	"llmbench/report/gallery"
+	"llmbench/store"
 	"llmbench/store/interchange"
 )
 
 // reportCmd prints reports again and draws charts.
 type reportCmd struct {
-	Runs              []string `arg:"" name:"run" help:"Runs: id, beginning of an id, name, latest or latest~N."`
-	Out               string   `short:"o" help:"Folder for charts: latency percentiles and the timeline, all runs in one." type:"path" placeholder:"DIR"`
-	ImageFormat       string   `help:"Format of the charts: ${enum}." default:"png" enum:"png,svg"`
+	Runs              []string `arg:"" name:"run" help:"Runs: id, beginning of an id, name, latest~1, tag:KEY=VALUE, name~GLOB, sweep:NAME, @FILE or a condition; see compare."`
+	Out               string   `short:"o" help:"Folder for charts: every kind of llmbench plot that suits the runs." type:"path" placeholder:"DIR"`
+	ImageFormat       string   `help:"Format of the charts: ${enum}." default:"png" enum:"png,svg,pdf"`
 	PercentileMetrics string   `help:"Metrics: ttft, tpot, itl, e2el, queue." default:"ttft,tpot,itl"`
 	MetricPercentiles string   `help:"Percentiles." default:"99"`
+	chartFlags
 	warehouseFlag
 }
 
@@ -39,10 +44,11 @@ func (c *reportCmd) Run(a *app) error {
 		return err
 	}
 	defer w.Close()
-	entries, err := w.ResolveAll(a.ctx, c.Runs...)
+	sides, err := query.Sides(a.ctx, w, c.Runs, a.warn)
 	if err != nil {
 		return err
 	}
+	entries := inOrder(sides)
 	for _, entry := range entries {
 		if entry.Run.TimeBase == interchange.TimeNone {
 			return fmt.Errorf("report run %s: no single request of it is known; what its file reported: llmbench sql \"FROM reported_summary\" --runs %s",
@@ -62,7 +68,28 @@ func (c *reportCmd) Run(a *app) error {
 	if c.Out == "" {
 		return nil
 	}
-	return a.drawCharts(entries, c.Out, c.ImageFormat)
+	return c.draw(a, w, sides)
+}
+
+// draw draws every kind of chart that suits the runs.
+func (c *reportCmd) draw(a *app, w *store.Warehouse, sides []query.Side) error {
+	charts, err := a.openCharts(w, sides, gallery.Ask{Lang: chart.Lang(c.Lang)})
+	if err != nil {
+		return err
+	}
+	defer charts.Close()
+	for _, kind := range charts.kinds() {
+		figure, err := charts.figure(a.ctx, kind)
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(c.Out, kind.Name+"."+c.ImageFormat)
+		if err := writeFile(path, func(f *os.File) error { return figure.Write(f, chart.Options{Format: c.ImageFormat}) }); err != nil {
+			return err
+		}
+		a.note("chart %s", path)
+	}
+	return nil
 }
 
 // writeFile makes a file with what write puts into it.

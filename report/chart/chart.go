@@ -1,6 +1,6 @@
-// Package chart draws what package report shows as pictures: PNG or SVG, from plain series. It computes nothing; the
-// numbers come from views. Labels are Latin: the fonts drawn with (Liberation, built in) have no CJK glyphs, and a
-// character they lack is drawn as "?".
+// Package chart draws what package report shows as pictures: PNG, SVG or PDF, from plain series. It computes nothing; the
+// numbers come from views. Fonts are built in: Liberation, and of Noto Sans SC what the Chinese labels need. Other characters,
+// of a run's name, are taken from the fonts of the machine; one that none has is drawn as "?".
 package chart
 
 import (
@@ -8,36 +8,47 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // Options say what kind of picture to write. The zero value is a PNG of 1280 x 800 pixels.
 type Options struct {
-	// Format is png or svg. Defaults to png.
+	// Format is png, svg or pdf. Defaults to png.
 	Format string
 	// Width and Height are in points of 1/72 inch. Defaults to 640 x 400. A chart with many series or panels grows
 	// in height by what its legend and panels need.
 	Width, Height float64
 	// DPI is the resolution of a PNG. Defaults to 144.
 	DPI int
+	// Title takes the place of the chart's own.
+	Title string
+	// LogX and LogY make an axis logarithmic, or linear, whatever the chart would have; nil leaves it.
+	LogX, LogY *bool
+	// bare leaves the background to the page that the picture stands in.
+	bare bool
 }
+
+// Formats are those that can be written.
+var Formats = []string{"png", "svg", "pdf"}
 
 // Validate reports every option that cannot be drawn.
 func (o Options) Validate() error {
 	var errs []error
-	if o.Format != "" && o.Format != "png" && o.Format != "svg" {
-		errs = append(errs, fmt.Errorf("--format: unknown picture format %q; want png or svg", o.Format))
+	if o.Format != "" && !slices.Contains(Formats, o.Format) {
+		errs = append(errs, fmt.Errorf("--format: unknown picture format %q; want png, svg or pdf", o.Format))
 	}
 	if o.Width != 0 && (o.Width < 320 || o.Width > 5000) {
-		errs = append(errs, fmt.Errorf("--width: %g points; want 320 to 5000", o.Width))
+		errs = append(errs, fmt.Errorf("--size: a width of %g points; want 320 to 5000", o.Width))
 	}
 	if o.Height != 0 && (o.Height < 240 || o.Height > 5000) {
-		errs = append(errs, fmt.Errorf("--height: %g points; want 240 to 5000", o.Height))
+		errs = append(errs, fmt.Errorf("--size: a height of %g points; want 240 to 5000", o.Height))
 	}
 	if o.DPI != 0 && (o.DPI < 36 || o.DPI > 600) {
 		errs = append(errs, fmt.Errorf("--dpi: %d; want 36 to 600", o.DPI))
@@ -69,13 +80,22 @@ type picture interface {
 // write draws p on a new canvas and writes it.
 func write(w io.Writer, o Options, p picture) error {
 	width, height := vg.Length(o.Width), vg.Length(o.Height)
-	if o.Format == "svg" {
+	switch o.Format {
+	case "svg":
 		c := vgsvg.New(width, height)
-		page := draw.New(c)
-		page.SetColor(color.White) // an SVG is transparent, and pages may be dark
-		page.Fill(page.Rectangle.Path())
+		if page := draw.New(c); !o.bare {
+			page.SetColor(color.White) // an SVG is transparent, and pages may be dark
+			page.Fill(page.Rectangle.Path())
+		}
 		p.draw(margins(draw.New(c)))
 		return writeSVG(w, c)
+	case "pdf":
+		c := vgpdf.New(width, height)
+		p.draw(margins(draw.New(c)))
+		if _, err := c.WriteTo(w); err != nil {
+			return fmt.Errorf("write pdf: %w", err)
+		}
+		return nil
 	}
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(o.DPI), vgimg.UseBackgroundColor(color.White))
 	p.draw(margins(draw.New(c)))

@@ -3,16 +3,15 @@ package chart
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
 	"io"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,130 +22,94 @@ var (
 	pictures = flag.String("pictures", "", "write every picture at full size into this folder, to be looked at")
 )
 
-// latencies draws n log-normal latencies around a median, with a slow tail in one of 50.
-func latencies(seed uint64, n int, medianMS float64) []float64 {
-	r := rand.New(rand.NewPCG(seed, 7))
-	list := make([]float64, n)
-	for i := range list {
-		list[i] = medianMS * math.Exp(0.25*r.NormFloat64())
-		if r.IntN(50) == 0 {
-			list[i] *= 4
-		}
-	}
-	slices.Sort(list)
-	return list
-}
-
-// percentilesOf reads percentiles off a sorted sample, as the view would.
-func percentilesOf(sorted []float64) []PercentilePoint {
-	var points []PercentilePoint
-	for x := 0.0; x <= 5; x += 0.05 {
-		p := 1 - math.Pow(10, -x)
-		at := p * float64(len(sorted)-1)
-		low := int(at)
-		high := min(low+1, len(sorted)-1)
-		points = append(points, PercentilePoint{p * 100, sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])})
-	}
-	for _, p := range []float64{50, 99} {
-		points = append(points, PercentilePoint{p, sorted[int(p/100*float64(len(sorted)-1))]})
-	}
-	return points
-}
-
-func percentileSeries(name string, seed uint64, n int, medianMS float64) PercentileSeries {
-	return PercentileSeries{
-		Name: name, N: int64(n), Points: percentilesOf(latencies(seed, n, medianMS)),
-		Facts: Facts{Completed: int64(n), Duration: 250 * time.Second, Load: "4 req/s", Client: "ok"},
-	}
-}
-
 func longName(i int) string {
 	return strings.Repeat("nightly-regression-", 3)[:57] + "-" + string(rune('a'+i)) + "b"
 }
 
-// percentileCharts are the charts the tests draw, from the usual to the absurd.
-func percentileCharts() map[string]Percentiles {
-	two := Percentiles{Title: "Time to first token by percentile", Metric: "TTFT", Series: []PercentileSeries{
-		percentileSeries("tp4", 1, 1000, 180), percentileSeries("tp8", 2, 1000, 104),
-	}}
-	slo := two
-	slo.SLOs = []SLO{{"SLO 200 ms", 200}, {"SLO 210 ms", 210}}
-	unlike := two
-	unlike.Series = slices.Clone(two.Series)
-	unlike.Series[1].N = 100
-	unlike.Series[1].Facts = Facts{Completed: 100, Failed: 12, Duration: 25 * time.Second, Load: "4 req/s", Client: "saturated"}
-	unlike.Series = append(unlike.Series, PercentileSeries{Name: "crashed at once"})
-	eight := Percentiles{Title: strings.Repeat("A title much too long ", 8), Metric: "E2EL"}
-	for i := range 8 {
-		eight.Series = append(eight.Series, percentileSeries(longName(i), uint64(i), 2000, 100*math.Pow(1.5, float64(i))))
+// quantiles are those of a log-normal latency with a slow tail, as the view of percentiles would give them.
+func quantiles(medianMS float64, nines float64) []Point {
+	var points []Point
+	for x := 0.0; x <= nines; x += 0.1 {
+		points = append(points, Point{100 - 100*math.Pow(10, -x), medianMS * math.Exp(0.3*(x-0.3)) * (1 + 2/(1+math.Exp(8*(1.7-x))))})
 	}
-	itl := Percentiles{Title: "Inter-token latency by percentile", Metric: "ITL", Series: []PercentileSeries{
-		percentileSeries("one run", 3, 120_000, 9),
-	}}
-	for i := range itl.Series[0].Points {
-		if i < 8 {
-			itl.Series[0].Points[i].MS = 0
-		}
-	}
-	return map[string]Percentiles{
-		"two": two, "slo": slo, "unlike": unlike, "eight": eight, "itl": itl,
-		"flat": {Title: "All alike", Metric: "TPOT", Series: []PercentileSeries{
-			{Name: "steady", N: 40, Points: []PercentilePoint{{50, 8.4}, {90, 8.41}, {95, 8.43}, {99, 9}}}}},
-		"one-request": {Title: "One request", Metric: "TTFT", Series: []PercentileSeries{
-			{Name: "single", N: 1, Points: []PercentilePoint{{0, 65}, {50, 65}, {99, 65}}, Facts: Facts{Completed: 1, Client: "ok"}}}},
-		"zeros": {Title: "Nothing but zeros", Metric: "queue wait", Series: []PercentileSeries{
-			{Name: "no queue", N: 10, Points: []PercentilePoint{{0, 0}, {50, 0}, {90, 0}}}}},
-		"chinese": {Title: "首字延迟 TTFT", Metric: "TTFT", Series: []PercentileSeries{percentileSeries("基线 tp4", 1, 500, 90)}},
-		"all-failed": {Title: "All requests failed", Metric: "TTFT", Series: []PercentileSeries{
-			{Name: "tp4", Facts: Facts{Failed: 40, Duration: 3 * time.Second, Load: "20 req/s", Client: "ok"}}}},
-		"no-series": {Title: "No runs", Metric: "TTFT"},
-		"nulls": {Title: "Holes", Metric: "TTFT", Series: []PercentileSeries{{Name: "a", Points: []PercentilePoint{
-			{50, math.NaN()}, {90, math.Inf(1)}, {99, 5}, {-1, 3}, {100, 9}, {95, 4}}}}},
-	}
+	return points
 }
 
-func timelineLine(seed uint64, n int, level, noise float64) TimelineLine {
-	r := rand.New(rand.NewPCG(seed, 11))
-	var l TimelineLine
+func wave(n int, level, noise float64) []Point {
+	var points []Point
 	for i := range n {
 		ramp := min(1, float64(i+1)/6) * min(1, float64(n-i)/8)
-		l.Points = append(l.Points, TimelinePoint{float64(i), max(0, ramp*(level+noise*r.NormFloat64()))})
+		points = append(points, Point{float64(i), ramp * (level + noise*math.Sin(float64(i*i)))})
 	}
-	return l
+	return points
 }
 
-func timelines() map[string]Timeline {
-	facts := func(n int64, d time.Duration) Facts {
-		return Facts{Completed: n, Duration: d, Load: "4 req/s", Client: "ok"}
+func percentilePanel(title string, lines ...[]Point) Panel {
+	p := Panel{
+		Title: title, Note: "log scale", X: Axis{Title: "percentile", Scale: Nines, Show: Percentile}, Y: Axis{Scale: Log, Show: MS},
 	}
-	two := Timeline{
-		Title: "Throughput over the run",
-		Runs:  []TimelineRun{{"tp4", facts(1000, 250*time.Second)}, {"tp8", facts(1000, 180*time.Second)}},
-		Panels: []TimelinePanel{
-			{"Output throughput", "tok/s", []TimelineLine{timelineLine(1, 250, 430, 30), timelineLine(2, 180, 585, 35)}},
-			{"Completed requests", "req/s", []TimelineLine{timelineLine(3, 250, 4, 1), timelineLine(4, 180, 5.5, 1)}},
-		},
+	for i, l := range lines {
+		p.Marks = append(p.Marks, Line{Series: i, Points: l})
 	}
-	gaps := Timeline{Title: "A stall and a missing run", Runs: []TimelineRun{{Name: "tp4"}, {Name: "absent"}}, Panels: []TimelinePanel{
-		{"Output throughput", "tok/s", []TimelineLine{timelineLine(1, 40, 430, 30)}},
-		{"Failed requests", "req/s", nil},
+	return p
+}
+
+// figures are what the tests draw, from the usual to the absurd.
+func figures() map[string]Figure {
+	known := Facts{Completed: 1000, Duration: 250 * time.Second, Load: "4 req/s", Client: "ok"}
+	unlike := Facts{Completed: 88, Failed: 12, Duration: 25 * time.Second, Load: "4 req/s", Client: "saturated"}
+	two := Figure{
+		Title: "Latency by percentile", Columns: 2, ShareX: true,
+		Legend: []Key{{Name: "tp4", Facts: known, Detail: "p99 312 ms"}, {Name: "tp8", Facts: unlike}, {Name: "crashed at once"}},
+		Panels: []Panel{percentilePanel("TTFT", quantiles(180, 3), quantiles(104, 2)), percentilePanel("ITL", quantiles(20, 6), quantiles(9, 6))},
+	}
+	two.Panels[0].Marks = append(two.Panels[0].Marks, Rule{200, "SLO 200 ms"}, Rule{210, "SLO 210 ms"})
+	eight := Figure{Title: strings.Repeat("A title much too long ", 8), ShareX: true, Panels: []Panel{
+		percentilePanel("E2EL"), {Title: "output tokens", Note: "tok/s", X: Axis{Title: "seconds", Show: Seconds}, Y: Axis{FromZero: true}},
 	}}
-	gaps.Panels[0].Lines[0].Points[20].Value = math.NaN()
-	gaps.Panels[0].Lines[0].Points = slices.Delete(gaps.Panels[0].Lines[0].Points, 30, 34)
-	eight := Timeline{Title: "Eight runs", Panels: []TimelinePanel{{Title: "Output throughput", Unit: "tok/s"}, {Title: "Requests", Unit: "req/s"}}}
+	eight.ShareX = false
 	for i := range 8 {
-		eight.Runs = append(eight.Runs, TimelineRun{longName(i), facts(int64(1000+i), 30*time.Second)})
-		for p, level := range []float64{300 + 60*float64(i), 2 + float64(i)/2} {
-			eight.Panels[p].Lines = append(eight.Panels[p].Lines, timelineLine(uint64(i), 30, level, level/20))
-		}
+		eight.Legend = append(eight.Legend, Key{Name: longName(i), Facts: Facts{Completed: int64(1000 + i), Duration: 30 * time.Second, Client: "ok"}})
+		eight.Panels[0].Marks = append(eight.Panels[0].Marks, Line{Series: i, Points: quantiles(100*math.Pow(1.5, float64(i)), 3)})
+		eight.Panels[1].Marks = append(eight.Panels[1].Marks, Line{Series: i, Points: wave(30, 300+60*float64(i), 20), Step: true, Thin: true})
 	}
-	return map[string]Timeline{
-		"two": two, "gaps": gaps, "eight": eight,
-		"one-second": {Title: "One second", Runs: []TimelineRun{{Name: "short"}}, Panels: []TimelinePanel{
-			{"Output throughput", "tok/s", []TimelineLine{{Points: []TimelinePoint{{0, 12}}}}}}},
-		"all-zero": {Title: "Nothing came", Runs: []TimelineRun{{Name: "dead"}}, Panels: []TimelinePanel{
-			{"Output throughput", "tok/s", []TimelineLine{{Points: []TimelinePoint{{0, 0}, {1, 0}, {2, 0}}}}}}},
-		"no-data": {Title: "No runs"},
+	holes := wave(40, 430, 30)
+	holes[20].Y, holes[21].X, holes[22].Y = math.NaN(), math.Inf(1), 0
+	boxes := Figure{Title: "Boxes", Legend: []Key{{Name: "prefill", Fill: InkPrefill}, {Name: "decode", Fill: InkDecode}, {Name: "stall", Fill: InkStall}, {Name: "failed", Fill: InkFailed}}}
+	grid := Panel{Title: "tp", X: Axis{Scale: Names, Names: []string{"1", "2", "4", longName(0)}, Title: "c"}, Y: Axis{Scale: Names, Names: []string{"4", "8"}}}
+	cells := Boxes{}
+	for i := range 8 {
+		x, y := float64(i/2), float64(i%2)
+		cells.Boxes = append(cells.Boxes, Box{X0: x - 0.48, X1: x + 0.48, Y0: y - 0.48, Y1: y + 0.48, Fill: Heat(float64(i) / 7), Label: number(float64(i)), Hover: "cell"})
+	}
+	grid.Marks = []Mark{cells}
+	boxes.Panels = []Panel{grid}
+	band := Band{Series: 0}
+	curve := Line{Series: 0, Every: true, Shade: true}
+	for x := 1.0; x <= 1024; x *= 2 {
+		curve.Points = append(curve.Points, Point{x, 100 * math.Sqrt(x)})
+		band.Points = append(band.Points, Range{x, 90 * math.Sqrt(x), 120 * math.Sqrt(x)})
+	}
+	dots := Dots{Series: 1}
+	for i := range 12 {
+		dots.Points = append(dots.Points, Point{5 + float64(i*i), 1000 / float64(i+1)})
+		dots.Labels = append(dots.Labels, fmt.Sprintf("c=%d", i))
+	}
+	return map[string]Figure{
+		"two": two, "eight": eight, "boxes": boxes,
+		"load": {Title: "Load", Legend: []Key{{Name: "tp=4"}, {Name: "tp=8"}}, Panels: []Panel{
+			{Title: "throughput", X: Axis{Scale: Log, Title: "load"}, Y: Axis{FromZero: true}, Marks: []Mark{band, curve, Line{Series: 1, Points: []Point{{3, 500}}}}},
+			{Title: "pareto", X: Axis{Title: "speed", Room: true}, Y: Axis{FromZero: true}, Marks: []Mark{Frontier{dots.Points}, dots}},
+		}},
+		"gaps": {Title: "A stall and a missing run", Legend: []Key{{Name: "tp4"}, {Name: "absent"}}, ShareX: true, Panels: []Panel{
+			{Title: "output tokens", X: Axis{Title: "seconds"}, Y: Axis{FromZero: true}, Marks: []Mark{Line{Points: holes, Step: true, Thin: true}}},
+			{Title: "failed", X: Axis{Title: "seconds"}},
+		}},
+		"one":     {Title: "One request", Legend: []Key{{Name: "single", Facts: Facts{Completed: 1, Client: "ok"}}}, Panels: []Panel{percentilePanel("TTFT", []Point{{0, 65}})}},
+		"zeros":   {Title: "Nothing but zeros", Legend: []Key{{Name: "none"}}, Panels: []Panel{percentilePanel("queue", []Point{{0, 0}, {50, 0}, {90, 0}})}},
+		"chinese": {Title: "首字延迟", Lang: Chinese, Legend: []Key{{Name: "tp4", Facts: unlike}}, Panels: []Panel{percentilePanel("TTFT", quantiles(90, 3))}},
+		"empty":   {Title: "All requests failed", Empty: "no data: no request has this latency", Legend: []Key{{Name: "tp4", Facts: Facts{Failed: 40, Client: "ok"}}}, Panels: []Panel{percentilePanel("TTFT")}},
+		"nothing": {Title: "No runs"},
 	}
 }
 
@@ -183,27 +146,18 @@ func histograms() map[string]Histograms {
 	}
 	alone := HistogramPanel{Title: "tokens asked for", Bins: []HistogramBin{{256, 257, 1000}}}
 	return map[string]Histograms{
-		"two":     {Title: "Lengths of 中文 sharegpt", Note: "1000 requests", Panels: []HistogramPanel{bell, alone}},
+		"two":     {Title: "Lengths of sharegpt", Note: "1000 requests", Panels: []HistogramPanel{bell, alone}},
 		"empty":   {Title: "Lengths", Panels: []HistogramPanel{bell, {Title: "tokens asked for"}}},
 		"nothing": {Title: "Lengths"},
 	}
 }
 
-func TestPercentilePictures(t *testing.T) {
+func TestFigurePictures(t *testing.T) {
 	t.Parallel()
-	for name, p := range percentileCharts() {
-		img := drawPNG(t, "percentiles-"+name, p.Write)
-		compareThumbnail(t, "percentiles-"+name, img)
-		checkMargins(t, "percentiles-"+name, img)
-	}
-}
-
-func TestTimelinePictures(t *testing.T) {
-	t.Parallel()
-	for name, l := range timelines() {
-		img := drawPNG(t, "timeline-"+name, l.Write)
-		compareThumbnail(t, "timeline-"+name, img)
-		checkMargins(t, "timeline-"+name, img)
+	for name, f := range figures() {
+		img := drawPNG(t, "figure-"+name, f.Write)
+		compareThumbnail(t, "figure-"+name, img)
+		checkMargins(t, "figure-"+name, img)
 	}
 }
 

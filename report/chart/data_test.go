@@ -10,38 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/image/font/opentype"
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 )
-
-func TestLineEndsWithItsSample(t *testing.T) {
-	t.Parallel()
-	check := func(n int64, want ...float64) {
-		t.Helper()
-		s := PercentileSeries{N: n}
-		for _, p := range []float64{99.9, 0, 50, 90, 95, 99, 100} {
-			s.Points = append(s.Points, PercentilePoint{p, 10 + p})
-		}
-		line := s.line()
-		if len(line) != len(want) {
-			t.Fatalf("n %d: %d points, want %d", n, len(line), len(want))
-		}
-		for i, p := range want {
-			if math.Abs(line[i].X-nines(p)) > 1e-9 || line[i].Y != 10+p {
-				t.Errorf("n %d: point %d is %v, want percentile %g", n, i, line[i], p)
-			}
-		}
-	}
-	check(0, 0, 50, 90, 95, 99, 99.9)
-	check(1, 0)
-	check(2, 0, 50)
-	check(10, 0, 50, 90)
-	check(19, 0, 50, 90)
-	check(20, 0, 50, 90, 95)
-	check(100, 0, 50, 90, 95, 99)
-	check(999, 0, 50, 90, 95, 99)
-	check(1000, 0, 50, 90, 95, 99, 99.9)
-}
 
 func TestNines(t *testing.T) {
 	t.Parallel()
@@ -72,44 +45,13 @@ func TestTicks(t *testing.T) {
 	}
 	check("nines", ninesTicks{}.Ticks(0, 4), "0 50% 90% 95% 99% 99.9% 99.99%")
 	check("one nine", ninesTicks{}.Ticks(0, 1), "0 50% 90% 95%")
-	check("log", logTicks{}.Ticks(30, 3000), "50 ms 100 ms 200 ms 500 ms 1 s 2 s")
-	check("wide log", logTicks{}.Ticks(0.5, 20_000), "1 ms 10 ms 100 ms 1 s 10 s")
-	check("narrow log", logTicks{}.Ticks(60, 70), "60 ms 62 ms 64 ms 66 ms 68 ms 70 ms")
+	check("log", logTicks{milliseconds, 5}.Ticks(30, 3000), "50 ms 100 ms 200 ms 500 ms 1 s 2 s")
+	check("wide log", logTicks{milliseconds, 5}.Ticks(0.5, 20_000), "1 ms 10 ms 100 ms 1 s 10 s")
+	check("narrow log", logTicks{milliseconds, 5}.Ticks(60, 70), "60 ms 62 ms 64 ms 66 ms 68 ms 70 ms")
 	check("linear", linearTicks{5, number}.Ticks(0, 8.8), "0 2 4 6 8")
 	check("fractions", linearTicks{5, number}.Ticks(0, 1), "0 0.2 0.4 0.6 0.8 1")
 	check("thousands", linearTicks{5, number}.Ticks(0, 23_000), "0 5000 10000 15000 20000")
 	check("no range", linearTicks{5, number}.Ticks(3, 3), "3")
-}
-
-func TestStretches(t *testing.T) {
-	t.Parallel()
-	check := func(name string, l TimelineLine, want ...int) {
-		t.Helper()
-		got := l.stretches()
-		if len(got) != len(want) {
-			t.Fatalf("%s: %d stretches, want %d", name, len(got), len(want))
-		}
-		for i, n := range want {
-			if len(got[i]) != n {
-				t.Errorf("%s: stretch %d has %d points, want %d", name, i, len(got[i]), n)
-			}
-		}
-	}
-	at := func(ts ...float64) []TimelinePoint {
-		var points []TimelinePoint
-		for _, v := range ts {
-			points = append(points, TimelinePoint{v, 1})
-		}
-		return points
-	}
-	nan := at(0, 1, 2)
-	nan[1].Value = math.NaN()
-	check("none", TimelineLine{})
-	check("one", TimelineLine{Points: at(0)}, 2)
-	check("whole", TimelineLine{Points: at(0, 1, 2)}, 4)
-	check("a gap in time", TimelineLine{Points: at(0, 1, 5)}, 3, 2)
-	check("a NaN", TimelineLine{Points: nan}, 2, 2)
-	check("wider intervals", TimelineLine{Every: 5, Points: at(0, 5, 10, 25)}, 4, 2)
 }
 
 func TestHeaderSharesFacts(t *testing.T) {
@@ -117,7 +59,7 @@ func TestHeaderSharesFacts(t *testing.T) {
 	f := Facts{Completed: 10, Duration: 5 * time.Second, Load: "4 req/s", Client: "ok"}
 	g := f
 	g.Failed, g.Client = 2, "saturated"
-	h := newHeader("T", "", []entry{{name: "a", facts: f, present: true}, {name: "b", facts: g, present: true}, {name: "c"}})
+	h := newHeader("T", "", []entry{{name: "a", facts: f, present: true}, {name: "b", facts: g, present: true}, {name: "c"}}, English)
 	if h.subtitle != "5 s · 4 req/s" {
 		t.Errorf("subtitle %q", h.subtitle)
 	}
@@ -128,12 +70,12 @@ func TestHeaderSharesFacts(t *testing.T) {
 	}
 }
 
-func TestLatin(t *testing.T) {
+func TestPrintable(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"plain": "plain", "größer · é": "größer · é", "基线": "??", "a\nb\x1b": "a b ", "": "",
+		"plain": "plain", "größer · é": "größer · é", "无数据": "无数据", "a\nb\x1b": "a b ", "": "", "\U0010fffd": "?",
 	} {
-		if got := latin(in); got != want {
+		if got := printable(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}
 	}
@@ -160,23 +102,23 @@ func TestOptionsValidate(t *testing.T) {
 		t.Error(err)
 	}
 	err := Options{Format: "bmp", Width: 1, Height: 1e9, DPI: 1}.Validate()
-	for _, flag := range []string{"--format", "--width", "--height", "--dpi"} {
+	for _, flag := range []string{"--format", "a width", "a height", "--dpi"} {
 		if err == nil || !strings.Contains(err.Error(), flag) {
 			t.Errorf("err = %v, want %s in it", err, flag)
 		}
 	}
-	if err := (Percentiles{}).Write(io.Discard, Options{Format: "bmp"}); err == nil {
+	if err := (Figure{}).Write(io.Discard, Options{Format: "bmp"}); err == nil {
 		t.Error("bmp was drawn")
 	}
-	if err := (Timeline{Panels: []TimelinePanel{{Lines: make([]TimelineLine, 2)}}}).Write(io.Discard, Options{}); err == nil {
-		t.Error("a line without a run was drawn")
+	if err := (Figure{Panels: []Panel{{Marks: []Mark{Line{Series: 1, Points: []Point{{1, 1}}}}}}}).Validate(); err == nil {
+		t.Error("a line of a series that the legend lacks was taken")
 	}
 }
 
 func TestSVG(t *testing.T) {
 	t.Parallel()
-	p := percentileCharts()["slo"]
-	p.Series[0].Name = `<script>"&`
+	p := figures()["two"]
+	p.Legend[0].Name = `<script>"&`
 	var out bytes.Buffer
 	if err := p.Write(&out, Options{Format: "svg"}); err != nil {
 		t.Fatal(err)
@@ -194,7 +136,7 @@ func TestSVG(t *testing.T) {
 			text += string(c) + "\n"
 		}
 	}
-	for _, want := range []string{p.Title, `<script>"&`, "tp8", "SLO 200 ms", "99.9%", "TTFT", "1000 requests"} {
+	for _, want := range []string{p.Title, `<script>"&`, "tp8", "SLO 200 ms", "99.9", "TTFT", "1000 requests"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the picture does not say %q", want)
 		}
@@ -210,9 +152,72 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 
 func TestWriteErrors(t *testing.T) {
 	t.Parallel()
-	for _, format := range []string{"png", "svg"} {
-		if err := percentileCharts()["two"].Write(fullDisk{}, Options{Format: format}); err == nil {
+	for _, format := range Formats {
+		if err := figures()["two"].Write(fullDisk{}, Options{Format: format}); err == nil {
 			t.Errorf("%s: a full disk was not noticed", format)
 		}
+	}
+}
+
+func TestInlineTellsEveryPoint(t *testing.T) {
+	t.Parallel()
+	f := figures()["two"]
+	in, err := f.Inline(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	points := 0
+	for _, p := range f.Panels {
+		for _, m := range p.Marks {
+			if l, ok := m.(Line); ok {
+				points += len(l.Points)
+			}
+		}
+	}
+	if len(in.Spots) != points {
+		t.Errorf("%d spots of %d points", len(in.Spots), points)
+	}
+	for _, s := range in.Spots {
+		if s.X0 < 0 || s.X1 > in.Width || s.Y0 < 0 || s.Y1 > in.Height || !strings.Contains(s.Text, "ms") && !strings.Contains(s.Text, " s") {
+			t.Fatalf("spot %+v of a picture of %g by %g", s, in.Width, in.Height)
+		}
+	}
+	for _, want := range []string{"<svg viewBox=", "var(--c1,#0072b2)", "var(--ink,"} {
+		if !strings.Contains(in.SVG, want) {
+			t.Errorf("the picture has no %q", want)
+		}
+	}
+}
+
+// Every Chinese word must be drawn by the built-in font, or there would be boxes on a machine without another.
+func TestChineseWordsHaveGlyphs(t *testing.T) {
+	t.Parallel()
+	own, err := opentype.Parse(labelFont)
+	if err != nil {
+		t.Fatal(err)
+	}
+	liberation := font.DefaultCache.Lookup(font.Font{Typeface: "Liberation", Variant: "Sans"}, 10)
+	for phrase, word := range chinese {
+		if strings.Count(phrase, "%") != strings.Count(word, "%") {
+			t.Errorf("%q and %q have not the same verbs", phrase, word)
+		}
+		for _, r := range word {
+			if !has(liberation.Face, r) && !has(own, r) {
+				t.Errorf("%q: no glyph for %c; see fonts/README.md", word, r)
+			}
+		}
+	}
+}
+
+func TestHeatFallsInLuminance(t *testing.T) {
+	t.Parallel()
+	last := 256.0
+	for share := 0.0; share <= 1; share += 0.05 {
+		c := Heat(share).color()
+		luminance := 0.2126*float64(c.R) + 0.7152*float64(c.G) + 0.0722*float64(c.B)
+		if luminance > last {
+			t.Errorf("at %.2f the colour is brighter than before: %.0f after %.0f", share, luminance, last)
+		}
+		last = luminance
 	}
 }

@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -22,15 +21,15 @@ type Facts struct {
 }
 
 // parts gives the facts as phrases, always the same number, "" where unknown.
-func (f Facts) parts() []string {
+func (f Facts) parts(lang Lang) []string {
 	p := make([]string, 4)
 	if f.Completed+f.Failed > 0 {
-		p[0] = fmt.Sprintf("%d requests", f.Completed+f.Failed)
+		p[0] = lang.Say("%d requests", f.Completed+f.Failed)
 		if f.Completed+f.Failed == 1 {
-			p[0] = "1 request"
+			p[0] = lang.Say("1 request")
 		}
 		if f.Failed > 0 {
-			p[0] += fmt.Sprintf(", %d failed", f.Failed)
+			p[0] += lang.Say(", %d failed", f.Failed)
 		}
 	}
 	if f.Duration > 0 {
@@ -38,10 +37,13 @@ func (f Facts) parts() []string {
 	}
 	p[2] = f.Load
 	if f.Client != "" {
-		p[3] = "client " + f.Client
+		p[3] = lang.Say("client " + f.Client)
 	}
 	return p
 }
+
+// Text says all that is known, in one line.
+func (f Facts) Text(lang Lang) string { return join(f.parts(lang)...) }
 
 // entry is one line of the legend.
 type entry struct {
@@ -49,6 +51,7 @@ type entry struct {
 	detail  string
 	facts   Facts
 	present bool // false when the series has nothing to draw
+	fill    Ink  // of a kind of box: its colour
 }
 
 // header is all that stands above the panels: title, facts all runs share, legend. The legend has its own strip, so
@@ -60,15 +63,15 @@ type header struct {
 	thin     bool // lines are drawn thin and without dashes
 }
 
-func newHeader(title, note string, entries []entry) header {
-	h := header{title: latin(title)}
+func newHeader(title, note string, entries []entry, lang Lang) header {
+	h := header{title: printable(title)}
 	var shared []string
 	details := make([][]string, len(entries))
-	for part := range (Facts{}).parts() {
+	for part := range (Facts{}).parts(lang) {
 		var said []string
 		for _, e := range entries {
 			if e.facts != (Facts{}) { // a run nothing is known of does not contradict the others
-				said = append(said, e.facts.parts()[part])
+				said = append(said, e.facts.parts(lang)[part])
 			}
 		}
 		if len(said) == 0 {
@@ -79,16 +82,16 @@ func newHeader(title, note string, entries []entry) header {
 			continue
 		}
 		for i, e := range entries {
-			details[i] = append(details[i], e.facts.parts()[part])
+			details[i] = append(details[i], e.facts.parts(lang)[part])
 		}
 	}
-	h.subtitle = latin(join(append(shared, note)...))
+	h.subtitle = printable(join(append(shared, note)...))
 	for i, e := range entries {
-		e.name = latin(e.name)
+		e.name = printable(e.name)
 		if !e.present {
-			e.detail = "no data"
+			e.detail = lang.Say("no data")
 		}
-		e.detail = latin(join(append([]string{e.detail}, details[i]...)...))
+		e.detail = printable(join(append([]string{e.detail}, details[i]...)...))
 		h.entries = append(h.entries, e)
 	}
 	return h
@@ -113,7 +116,20 @@ func (h header) height() vg.Length {
 	if h.subtitle != "" {
 		total += subtitleHeight
 	}
-	return total + vg.Length(entryHeight*len(h.entries))
+	return total + entryHeight*vg.Length(h.rows())
+}
+
+// boxRow is how many kinds of boxes stand in a row.
+const boxRow = 3
+
+// boxes reports whether the legend is of kinds of boxes, which are laid out in rows.
+func (h header) boxes() bool { return len(h.entries) > 0 && h.entries[0].fill != "" }
+
+func (h header) rows() int {
+	if h.boxes() {
+		return (len(h.entries) + boxRow - 1) / boxRow
+	}
+	return len(h.entries)
 }
 
 // draw draws the header at the top of c and gives the canvas that is left.
@@ -125,6 +141,16 @@ func (h header) draw(c draw.Canvas) draw.Canvas {
 		y -= subtitleHeight
 		c.FillText(noteStyle(), vg.Point{X: c.Min.X, Y: y}, cut(h.subtitle, noteStyle(), full))
 	}
+	if h.boxes() {
+		h.drawBoxes(c, y)
+	} else {
+		h.drawLines(c, y)
+	}
+	return draw.Crop(c, 0, 0, 0, -h.height())
+}
+
+func (h header) drawLines(c draw.Canvas, y vg.Length) {
+	full := c.Max.X - c.Min.X
 	// Details stand in one column, behind the longest name: numbers under numbers compare at a glance.
 	widest := vg.Length(0)
 	for _, e := range h.entries {
@@ -143,7 +169,17 @@ func (h header) draw(c draw.Canvas) draw.Canvas {
 		x += names + 12
 		c.FillText(noteStyle(), vg.Point{X: x, Y: y}, cut(e.detail, noteStyle(), c.Max.X-x))
 	}
-	return draw.Crop(c, 0, 0, 0, -h.height())
+}
+
+func (h header) drawBoxes(c draw.Canvas, y vg.Length) {
+	width := (c.Max.X - c.Min.X) / boxRow
+	for i, e := range h.entries {
+		low := vg.Point{X: c.Min.X + width*vg.Length(i%boxRow), Y: y - entryHeight*vg.Length(1+i/boxRow)}
+		x, top := vg.Point{X: swatchWidth - 16}, vg.Point{Y: 8}
+		c.FillPolygon(e.fill.color(), []vg.Point{low, low.Add(x), low.Add(x).Add(top), low.Add(top)})
+		name := cut(join(e.name, e.detail), nameStyle(), width-swatchWidth)
+		c.FillText(nameStyle(), low.Add(vg.Point{X: swatchWidth - 8}), name)
+	}
 }
 
 // swatch draws a piece of a series' line with its glyph.

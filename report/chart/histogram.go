@@ -36,7 +36,7 @@ func (h Histograms) Write(w io.Writer, o Options) error {
 		return err
 	}
 	o = o.withDefaults()
-	d := histogramsDrawing{header: newHeader(h.Title, h.Note, nil), panels: h.Panels}
+	d := histogramsDrawing{header: newHeader(h.Title, h.Note, nil, English), panels: h.Panels}
 	o.Height = max(o.Height, float64(d.header.height())+panelHeight*float64(max(1, len(h.Panels)))+20)
 	return write(w, o, d)
 }
@@ -62,7 +62,7 @@ func (d histogramsDrawing) draw(c draw.Canvas) {
 		data := plots[i][0].DataCanvas(canvases[i][0])
 		strip := c
 		strip.Min.Y, strip.Max.Y = data.Max.Y, data.Max.Y+axisTitleHeight
-		axisTitle(strip, latin(p.Title), latin(p.Note))
+		axisTitle(strip, printable(p.Title), printable(p.Note))
 		if p.most() == 0 {
 			noData(data, "no data")
 			continue

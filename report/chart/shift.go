@@ -78,7 +78,7 @@ func (s Shift) layout() shiftDrawing {
 	d := shiftDrawing{xMax: 1}
 	var entries []entry
 	for i, panel := range s.Panels {
-		p := shiftPanel{metric: latin(panel.Metric)}
+		p := shiftPanel{metric: printable(panel.Metric)}
 		for k, series := range panel.Series {
 			line, bands := series.outlines()
 			p.lines, p.bands = append(p.lines, line), append(p.bands, bands)
@@ -89,7 +89,7 @@ func (s Shift) layout() shiftDrawing {
 		}
 		d.panels = append(d.panels, p)
 	}
-	d.header = newHeader(s.Title, s.Note, entries)
+	d.header = newHeader(s.Title, s.Note, entries, English)
 	d.scale()
 	return d
 }

@@ -1,11 +1,10 @@
 package chart
 
 import (
+	"fmt"
 	"image/color"
-	"strings"
 
 	xfont "golang.org/x/image/font"
-	"golang.org/x/image/font/sfnt"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
@@ -20,6 +19,7 @@ var (
 	gridInk  = color.RGBA{0xe6, 0xe9, 0xee, 0xff}
 	axisInk  = color.RGBA{0xa9, 0xb2, 0xbc, 0xff}
 	sloInk   = color.RGBA{0x33, 0x33, 0x33, 0xff}
+	paperInk = color.RGBA{0xff, 0xff, 0xff, 0xff}
 	emptyInk = color.RGBA{0x8a, 0x93, 0x9d, 0xff}
 )
 
@@ -28,6 +28,42 @@ var (
 var okabeIto = []color.RGBA{
 	{0x00, 0x72, 0xb2, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff}, {0xcc, 0x79, 0xa7, 0xff},
 	{0x56, 0xb4, 0xe9, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x00, 0x00, 0x00, 0xff},
+}
+
+// Ink is a colour as #rrggbb.
+type Ink string
+
+func (i Ink) color() color.RGBA {
+	c := color.RGBA{A: 0xff}
+	if _, err := fmt.Sscanf(string(i), "#%02x%02x%02x", &c.R, &c.G, &c.B); err != nil {
+		return color.RGBA{0x80, 0x80, 0x80, 0xff}
+	}
+	return c
+}
+
+// Inks of boxes that mean something; they stay apart in grey too.
+const (
+	InkQueue   Ink = "#c4cad1"
+	InkPrefill Ink = "#e69f00"
+	InkDecode  Ink = "#56b4e9"
+	InkSlow    Ink = "#cc79a7"
+	InkStall   Ink = "#d55e00"
+	InkFailed  Ink = "#000000"
+)
+
+// heat are steps of viridis from bright to dark: their luminance falls evenly, so they read in grey and to colour-blind eyes.
+var heat = []color.RGBA{
+	{0xfd, 0xe7, 0x25, 0xff}, {0xa0, 0xda, 0x39, 0xff}, {0x4a, 0xc1, 0x6d, 0xff}, {0x1f, 0xa1, 0x87, 0xff}, {0x27, 0x7f, 0x8e, 0xff},
+	{0x36, 0x5c, 0x8d, 0xff}, {0x46, 0x32, 0x7e, 0xff}, {0x44, 0x01, 0x54, 0xff},
+}
+
+// Heat is the colour of a share, from 0 (bright) to 1 (dark).
+func Heat(share float64) Ink {
+	at := max(0, min(1, share)) * float64(len(heat)-1)
+	i := min(int(at), len(heat)-2)
+	mix := func(a, b uint8) uint8 { return uint8(float64(a) + (at-float64(i))*(float64(b)-float64(a)) + 0.5) }
+	a, b := heat[i], heat[i+1]
+	return Ink(fmt.Sprintf("#%02x%02x%02x", mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B)))
 }
 
 // dashes and shapes tell series apart in print and for eyes that see no colour.
@@ -71,7 +107,7 @@ func (s seriesStyle) thin() seriesStyle {
 func sans(size vg.Length, weight xfont.Weight, c color.Color) text.Style {
 	return text.Style{
 		Color: c, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Weight: weight, Size: size},
-		Handler: plot.DefaultTextHandler,
+		Handler: typefaces,
 	}
 }
 
@@ -80,21 +116,6 @@ func noteStyle() text.Style  { return sans(9, xfont.WeightNormal, muted) }
 func nameStyle() text.Style  { return sans(9.5, xfont.WeightNormal, ink) }
 func tickStyle() text.Style  { return sans(9, xfont.WeightNormal, muted) }
 func labelStyle() text.Style { return sans(10, xfont.WeightBold, ink) }
-
-// latin replaces what the font cannot draw, which would come out as empty boxes, and control characters.
-func latin(s string) string {
-	face := font.DefaultCache.Lookup(font.Font{Typeface: "Liberation", Variant: "Sans"}, 10)
-	var buf sfnt.Buffer
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		if g, err := face.Face.GlyphIndex(&buf, r); err != nil || g == 0 {
-			return '?'
-		}
-		return r
-	}, s)
-}
 
 // cut shortens s to a width, in the middle: names of runs often differ at their ends.
 func cut(s string, style text.Style, width vg.Length) string {

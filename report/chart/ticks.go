@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 )
@@ -38,34 +39,57 @@ func (ninesTicks) Ticks(_, high float64) []plot.Tick {
 	}
 }
 
-// logTicks label a logarithmic axis of milliseconds at 1, 2 and 5 of every decade; a range too narrow for three of
-// those is labelled at even steps.
-type logTicks struct{}
+// bareNines are ninesTicks without percent signs, for an axis that says what it is; with many nines in little room the ends
+// of the crowd go.
+type bareNines struct{ perNine float64 }
+
+var _ plot.Ticker = bareNines{}
+
+func (b bareNines) Ticks(low, high float64) []plot.Tick {
+	ticks := ninesTicks{}.Ticks(low, high)
+	for i := range ticks {
+		t := &ticks[i]
+		t.Label = strings.TrimSuffix(t.Label, "%")
+		if b.perNine < 110 && (t.Value == 0 || t.Label == "95") {
+			t.Label = ""
+		}
+	}
+	return ticks
+}
+
+// logTicks label a logarithmic axis at 1, 2 and 5 of every decade, a wide one at decades alone; a range too narrow for three
+// of those is labelled at even steps.
+type logTicks struct {
+	label func(float64) string
+	count int
+}
 
 var _ plot.Ticker = logTicks{}
 
-func (logTicks) Ticks(low, high float64) []plot.Tick {
+func (t logTicks) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
 	labelled := 0
-	wide := high/low > 2000 // labels at decades alone, or they crowd
+	decades := math.Log10(high / low)
+	wide := 3*decades > 2*float64(t.count) // labels at decades alone, or they crowd
+	every := math.Ceil(decades / float64(2*t.count))
 	for decade := math.Pow(10, math.Floor(math.Log10(low))); decade <= high; decade *= 10 {
 		for digit := 1.0; digit < 10; digit++ {
 			v := digit * decade
 			if v < low*(1-1e-9) || v > high*(1+1e-9) {
 				continue
 			}
-			t := plot.Tick{Value: v}
-			if digit == 1 || !wide && (digit == 2 || digit == 5) {
-				t.Label = milliseconds(v)
+			tick := plot.Tick{Value: v}
+			if digit == 1 && math.Mod(math.Round(math.Log10(decade)), every) == 0 || !wide && (digit == 2 || digit == 5) {
+				tick.Label = t.label(v)
 				labelled++
 			}
-			ticks = append(ticks, t)
+			ticks = append(ticks, tick)
 		}
 	}
 	if labelled >= 3 {
 		return ticks
 	}
-	return linearTicks{count: 5, label: milliseconds}.Ticks(low, high)
+	return linearTicks{count: t.count, label: t.label}.Ticks(low, high)
 }
 
 // linearTicks label an axis at steps of 1, 2 or 5 times a power of ten.
@@ -114,6 +138,9 @@ func seconds(s float64) string {
 	}
 	return number(s) + " s"
 }
+
+// trimmed prints a number in full, without trailing zeros.
+func trimmed(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // number prints four significant digits at most, without trailing zeros.
 func number(v float64) string {

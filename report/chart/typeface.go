@@ -1,0 +1,292 @@
+package chart
+
+import (
+	_ "embed"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgpdf"
+)
+
+// labelFont is Noto Sans SC cut down to the glyphs of the Chinese words in words.go; fonts/README.md says how it is made.
+//
+//go:embed fonts/NotoSansSC-labels.ttf
+var labelFont []byte
+
+// fontFolders are where machines have their fonts.
+var fontFolders = []string{"/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts", `C:\Windows\Fonts`}
+
+// wideFonts begin the file names of fonts with many scripts, the better ones first.
+var wideFonts = []string{
+	"notosanscjk", "notosanssc", "sourcehansans", "wqy-microhei", "wqy-zenhei", "msyh", "pingfang", "stheiti", "droidsansfallback", "simhei", "simsun",
+	"arphic", "uming", "ukai", "arialunicode", "dejavusans", "freesans", "unifont",
+}
+
+// fallback draws what Liberation cannot, as outlines: a viewer then needs no font, and PDF's eight-bit fonts do not matter.
+type fallback struct {
+	mu    sync.Mutex
+	fonts []*sfnt.Font
+	// files are fonts of the machine that have not been opened yet; nil before they are looked for.
+	files  []string
+	looked bool
+	found  map[rune]*sfnt.Font
+}
+
+// typefaces is the text handler of every chart. Fonts are read once for the process.
+var typefaces = &fallback{found: map[rune]*sfnt.Font{}}
+
+var _ text.Handler = (*fallback)(nil)
+
+func (f *fallback) Cache() *font.Cache { return font.DefaultCache }
+
+func (f *fallback) Lines(txt string) []string { return text.Plain{Fonts: font.DefaultCache}.Lines(txt) }
+
+func (f *fallback) Extents(fnt font.Font) font.Extents {
+	return text.Plain{Fonts: font.DefaultCache}.Extents(fnt)
+}
+
+// silent measures text and draws none.
+type silent struct{ text.Handler }
+
+func (silent) Draw(vg.Canvas, string, text.Style, vg.Point) {}
+
+// piece is a part of a line in one font; that of Liberation is nil.
+type piece struct {
+	text string
+	font *sfnt.Font
+}
+
+// pieces cuts a line where the font changes. Of ascii, Liberation has no more than that.
+func (f *fallback) pieces(txt string, face font.Face, ascii bool) []piece {
+	var out []piece
+	for _, r := range txt {
+		var with *sfnt.Font
+		if r >= 0x80 {
+			switch {
+			case !has(face.Face, r):
+				with = f.fontOf(r)
+			case ascii:
+				with = face.Face
+			}
+		}
+		if n := len(out); n > 0 && out[n-1].font == with {
+			out[n-1].text += string(r)
+			continue
+		}
+		out = append(out, piece{string(r), with})
+	}
+	return out
+}
+
+func has(f *sfnt.Font, r rune) bool {
+	var buf sfnt.Buffer
+	g, err := f.GlyphIndex(&buf, r)
+	return err == nil && g != 0
+}
+
+// fontOf is a font that has the character, nil when none does.
+func (f *fallback) fontOf(r rune) *sfnt.Font {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if with, ok := f.found[r]; ok {
+		return with
+	}
+	if f.fonts == nil {
+		if own, err := opentype.Parse(labelFont); err == nil {
+			f.fonts = append(f.fonts, own)
+		}
+	}
+	for _, with := range f.fonts {
+		if has(with, r) {
+			f.found[r] = with
+			return with
+		}
+	}
+	f.found[r] = f.open(r)
+	return f.found[r]
+}
+
+// open opens fonts of the machine until one has the character.
+func (f *fallback) open(r rune) *sfnt.Font {
+	if !f.looked {
+		f.files, f.looked = findFonts(fontFolders), true
+	}
+	for len(f.files) > 0 {
+		path := f.files[0]
+		f.files = f.files[1:]
+		for _, with := range parseFonts(path) {
+			f.fonts = append(f.fonts, with)
+			if has(with, r) {
+				return with
+			}
+		}
+	}
+	return nil
+}
+
+func findFonts(folders []string) []string {
+	byRank := make([][]string, len(wideFonts))
+	for _, folder := range folders {
+		_ = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return nil // what cannot be read is not there
+			}
+			name := strings.ToLower(d.Name())
+			for rank, begin := range wideFonts {
+				if strings.HasPrefix(strings.ReplaceAll(name, " ", ""), begin) {
+					byRank[rank] = append(byRank[rank], path)
+					break
+				}
+			}
+			return nil
+		})
+	}
+	var all []string
+	for _, paths := range byRank {
+		all = append(all, paths...)
+	}
+	return all
+}
+
+// parseFonts opens a font or the first of a collection; a file that is none has none.
+func parseFonts(path string) []*sfnt.Font {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	collection, err := opentype.ParseCollection(data)
+	if err != nil {
+		return nil
+	}
+	first, err := collection.Font(0)
+	if err != nil {
+		return nil
+	}
+	return []*sfnt.Font{first}
+}
+
+// printable replaces what no font has, which would come out as empty boxes, and control characters.
+func printable(s string) string {
+	face := font.DefaultCache.Lookup(font.Font{Typeface: "Liberation", Variant: "Sans"}, 10)
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' || r == 0x7f:
+			return ' '
+		case r < 0x7f || has(face.Face, r) || typefaces.fontOf(r) != nil:
+			return r
+		}
+		return '?'
+	}, s)
+}
+
+// unitsPerEm measures glyphs in the font's own units.
+func unitsPerEm(f *sfnt.Font) fixed.Int26_6 { return fixed.Int26_6(f.UnitsPerEm()) }
+
+func (f *fallback) width(txt string, face font.Face) vg.Length {
+	total := vg.Length(0)
+	for _, p := range f.pieces(txt, face, false) {
+		if p.font == nil {
+			total += face.Width(p.text)
+			continue
+		}
+		with := font.Face{Font: face.Font, Face: p.font}
+		total += with.Width(p.text)
+	}
+	return total
+}
+
+// Box is the room that one line takes.
+func (f *fallback) Box(txt string, fnt font.Font) (width, height, depth vg.Length) {
+	face := font.DefaultCache.Lookup(fnt, fnt.Size)
+	e := face.Extents()
+	return f.width(txt, face), e.Ascent, e.Descent
+}
+
+// Draw draws the text as text.Plain does, piece by piece.
+func (f *fallback) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
+	txt = strings.TrimRight(txt, "\n")
+	if txt == "" {
+		return
+	}
+	face := font.DefaultCache.Lookup(sty.Font, sty.Font.Size)
+	c.SetColor(sty.Color)
+	if sty.Rotation != 0 {
+		c.Push()
+		defer c.Pop()
+		c.Rotate(sty.Rotation)
+	}
+	sin, cos := math.Sincos(sty.Rotation)
+	pt = vg.Point{X: pt.Y*vg.Length(sin) + pt.X*vg.Length(cos), Y: pt.Y*vg.Length(cos) - pt.X*vg.Length(sin)}
+	lines := f.Lines(txt)
+	pt.Y += sty.Height(txt)*vg.Length(sty.YAlign) - face.Extents().Ascent
+	for i, line := range lines {
+		at := pt.Add(vg.Point{X: vg.Length(sty.XAlign) * f.width(line, face), Y: vg.Length(len(lines)-i) * sty.Font.Size})
+		f.drawLine(c, line, face, at)
+	}
+}
+
+func (f *fallback) drawLine(c vg.Canvas, line string, face font.Face, at vg.Point) {
+	_, isPDF := c.(*vgpdf.Canvas)
+	for _, p := range f.pieces(line, face, isPDF) {
+		if p.font == nil {
+			c.FillString(face, at, p.text)
+			at.X += face.Width(p.text)
+			continue
+		}
+		scale := face.Font.Size / vg.Length(unitsPerEm(p.font))
+		for _, r := range p.text {
+			at.X += drawGlyph(c, p.font, r, at, scale)
+		}
+	}
+}
+
+// drawGlyph fills a glyph's outline and gives its advance.
+func drawGlyph(c vg.Canvas, f *sfnt.Font, r rune, at vg.Point, scale vg.Length) vg.Length {
+	var buf sfnt.Buffer
+	g, err := f.GlyphIndex(&buf, r)
+	if err != nil {
+		return 0
+	}
+	advance, err := f.GlyphAdvance(&buf, g, unitsPerEm(f), 0)
+	if err != nil {
+		return 0
+	}
+	segments, err := f.LoadGlyph(&buf, g, unitsPerEm(f), nil)
+	if err != nil {
+		return vg.Length(advance) * scale
+	}
+	var path vg.Path
+	place := func(p fixed.Point26_6) vg.Point {
+		return vg.Point{X: at.X + vg.Length(p.X)*scale, Y: at.Y - vg.Length(p.Y)*scale}
+	}
+	for _, s := range segments {
+		switch s.Op {
+		case sfnt.SegmentOpMoveTo:
+			if len(path) > 0 {
+				path.Close()
+			}
+			path.Move(place(s.Args[0]))
+		case sfnt.SegmentOpLineTo:
+			path.Line(place(s.Args[0]))
+		case sfnt.SegmentOpQuadTo:
+			path.QuadTo(place(s.Args[0]), place(s.Args[1]))
+		case sfnt.SegmentOpCubeTo:
+			path.CubeTo(place(s.Args[0]), place(s.Args[1]), place(s.Args[2]))
+		}
+	}
+	if len(path) > 0 {
+		path.Close()
+		c.Fill(path)
+	}
+	return vg.Length(advance) * scale
+}

@@ -1,0 +1,106 @@
+package gallery
+
+import (
+	"fmt"
+	"math"
+
+	"llmbench/query"
+	"llmbench/report/chart"
+)
+
+var timeline = Kind{
+	Name: "timeline", Title: "The run over time",
+	About: "offered, completed and failed requests, those in flight and queued, output tokens, TTFT and the accelerators, one below the other",
+	Input: SomeRuns,
+	SQL: func(a Ask) string {
+		low, high := a.lowHigh()
+		call := "run_timeline()"
+		if low != 50 || high != 99 {
+			call = fmt.Sprintf("run_timeline(low := %g, high := %g)", low, high)
+		}
+		return "SELECT *\nFROM " + call + "\nORDER BY run_id, t_s"
+	},
+	Figure: func(a Ask, t *query.Table) chart.Figure {
+		f := chart.Figure{Legend: a.legend(), ShareX: true, Empty: a.say("no data: the times of these requests are not known")}
+		runs := a.byRun(t)
+		for _, q := range a.quantities() {
+			panel := chart.Panel{
+				Title: a.say(q.title), Note: a.say(q.unit), Height: 105,
+				X: chart.Axis{Title: a.say("seconds since the run began"), Show: chart.Seconds},
+				Y: chart.Axis{Show: q.show, FromZero: q.scale == chart.Linear, Unit: q.hover, Scale: q.scale},
+			}
+			if len(q.columns) > 1 {
+				panel.Note += " (" + a.say(q.faint) + ")"
+			}
+			some := false
+			for i, rows := range runs {
+				for k, column := range q.columns {
+					list := points(rows, "t_s", column)
+					if anything(list) {
+						some = true
+						list = held(rows, list)
+						panel.Marks = append(panel.Marks, chart.Line{Series: i, Points: list, Step: true, Thin: true, Faint: k > 0, Beyond: k > 0 && q.beyond, Name: a.say(q.names[k])})
+					}
+				}
+			}
+			if some || !q.optional {
+				f.Panels = append(f.Panels, panel)
+			}
+		}
+		return f
+	},
+}
+
+// quantity is a panel of the timeline. Of several columns the first is drawn in full and the others dotted.
+type quantity struct {
+	title, unit, hover string
+	faint              string
+	columns, names     []string
+	show               func(float64) string
+	scale              chart.Scale
+	beyond             bool // the others do not decide the range: a load sent all at once is a spike
+	optional           bool // left out when nothing of it is known
+}
+
+func (a Ask) quantities() []quantity {
+	low, high := a.lowHigh()
+	return []quantity{
+		{title: "requests completed", unit: "req/s", hover: "req/s", columns: []string{"completed", "offered"}, names: []string{"completed", "offered"}, faint: "dotted: offered", beyond: true},
+		{title: "requests failed", unit: "req/s", hover: "req/s", columns: []string{"failed"}, names: []string{"failed"}, optional: true},
+		{title: "requests in flight", unit: "requests", columns: []string{"in_flight"}, names: []string{""}},
+		{title: "requests queued in the client", unit: "requests", columns: []string{"queued"}, names: []string{""}, optional: true},
+		{title: "output tokens", unit: "tok/s", hover: "tok/s", columns: []string{"output_tokens"}, names: []string{""}},
+		{title: fmt.Sprintf("TTFT %s, %s", chart.Percentile(high), chart.Percentile(low)), unit: "log scale", show: chart.MS, scale: chart.Log,
+			columns: []string{"ttft_high_ms", "ttft_low_ms"}, names: []string{chart.Percentile(high), chart.Percentile(low)}, faint: "dotted: " + chart.Percentile(low)},
+		{title: "accelerators busy", unit: "mean over the devices, %", show: chart.Percent, columns: []string{"util_pct"}, names: []string{""}, optional: true},
+		{title: "accelerator memory", unit: "all devices, GiB", hover: "GiB", show: chart.Gibibytes, columns: []string{"mem_used_bytes"}, names: []string{""}, optional: true},
+		{title: "power", unit: "all devices, W", hover: "W", columns: []string{"power_w"}, names: []string{""}, optional: true},
+	}
+}
+
+// lowHigh are the two percentiles of TTFT.
+func (a Ask) lowHigh() (low, high float64) {
+	if n := len(a.Percentiles); n > 0 {
+		return a.Percentiles[0], a.Percentiles[n-1]
+	}
+	return 50, 99
+}
+
+// anything reports whether a line shows more than nothing: some value above 0.
+func anything(list []chart.Point) bool {
+	for _, p := range list {
+		if p.Y > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// held holds the last value to the end of its interval.
+func held(rows []query.Row, list []chart.Point) []chart.Point {
+	last := len(rows) - 1
+	if last < 0 || math.IsNaN(list[last].Y) {
+		return list
+	}
+	return append(list, chart.Point{X: list[last].X + rows[last].Number("width_s"), Y: list[last].Y})
+}

@@ -1,0 +1,113 @@
+-- macro run_timeline(steps := 200, low := 50, high := 99): how each run went, a row for each of about so many intervals
+-- parameter steps BIGINT: about how many intervals a run is cut into; their length is round
+-- parameter low DOUBLE: percentile of ttft_low_ms, 0 to 100
+-- parameter high DOUBLE: percentile of ttft_high_ms, 0 to 100
+-- column run_id VARCHAR: the run
+-- column t_s DOUBLE: begin of the interval, since the run's origin [s]
+-- column width_s DOUBLE: its length [s]
+-- column offered DOUBLE: measured requests per second that the schedule wanted sent in it
+-- column completed DOUBLE: measured requests per second that ended well in it
+-- column failed DOUBLE: measured requests per second that failed in it
+-- column output_tokens DOUBLE: tokens per second that arrived in it for requests that ended well; NULL when unknown
+-- column in_flight BIGINT: most measured requests in flight in it
+-- column queued BIGINT: most requests in it that waited in the client
+-- column ttft_low_ms DOUBLE: lower percentile of TTFT of requests whose first token came in it [ms]
+-- column ttft_high_ms DOUBLE: higher percentile of their TTFT [ms]
+-- column util_pct DOUBLE: mean utilisation of the accelerators, 0 to 100 [%]
+-- column mem_used_bytes DOUBLE: memory in use on all accelerators together, mean over the samples [bytes]
+-- column power_w DOUBLE: power that all accelerators drew together, mean over the samples [W]
+--
+-- Where the server does not tell a chunk's tokens, the request's output_tokens are shared out equally over its chunks.
+CREATE OR REPLACE MACRO run_timeline(steps := 200, low := 50, high := 99) AS TABLE
+WITH grid AS MATERIALIZED (
+    FROM run_steps(steps)
+), widths AS (
+    SELECT DISTINCT run_id, width_ns
+    FROM grid
+), marks AS (
+    SELECT r.run_id, coalesce(intended_ns, sent_ns) // width_ns AS step, count(*) AS offered, 0 AS completed, 0 AS failed
+    FROM request_latency_ns AS r
+    JOIN widths AS w USING (run_id)
+    WHERE phase = 'measured'
+    GROUP BY ALL
+    UNION ALL
+    SELECT r.run_id, greatest(ended_ns - 1, 0) // width_ns, 0, count(*) FILTER (status = 'ok'), count(*) FILTER (status <> 'ok')
+    FROM request_latency_ns AS r
+    JOIN widths AS w USING (run_id)
+    WHERE phase = 'measured'
+    GROUP BY ALL
+), counts AS (
+    SELECT run_id, step, sum(offered) AS offered, sum(completed) AS completed, sum(failed) AS failed
+    FROM marks
+    GROUP BY ALL
+), arrived AS (
+    SELECT
+        run_id,
+        greatest(t_ns - 1, 0) // width_ns AS step,
+        sum(coalesce(n_tokens::DOUBLE, share)) AS tokens
+    FROM (
+        SELECT
+            a.run_id, w.width_ns,
+            a.sent_ns + unnest(a.t_ns) AS t_ns, unnest(a.n_tokens) AS n_tokens, output_tokens::DOUBLE / len(a.t_ns) AS share
+        FROM token_arrivals AS a
+        JOIN widths AS w USING (run_id)
+        WHERE len(a.t_ns) > 0
+    )
+    GROUP BY ALL
+), first_tokens AS (
+    SELECT r.run_id, greatest(sent_ns + ttft_ns - 1, 0) // width_ns AS step, quantile_cont(ttft_ns, [low::DOUBLE / 100, high::DOUBLE / 100]) AS ttft_ns
+    FROM request_latency_ns AS r
+    JOIN widths AS w USING (run_id)
+    WHERE phase = 'measured' AND status = 'ok' AND ttft_ns IS NOT NULL
+    GROUP BY ALL
+), levels AS (
+    SELECT c.run_id, t_ns // width_ns AS step, max(in_flight) AS in_flight, max(queued) AS queued,
+        arg_max(in_flight, t_ns) AS last_in_flight, arg_max(queued, t_ns) AS last_queued
+    FROM concurrency_timeline AS c
+    JOIN widths AS w USING (run_id)
+    GROUP BY ALL
+), carried AS (
+    SELECT
+        g.run_id, g.step,
+        last_value(l.last_in_flight IGNORE NULLS) OVER before AS in_flight_before,
+        last_value(l.last_queued IGNORE NULLS) OVER before AS queued_before
+    FROM grid AS g
+    LEFT JOIN levels AS l USING (run_id, step)
+    WINDOW before AS (PARTITION BY g.run_id ORDER BY g.step ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), sampled AS (
+    SELECT d.run_id, t_ns // width_ns AS step, avg(util_pct) AS util_pct, d.source, d.host, d.device, avg(mem_used_bytes) AS mem_used_bytes, avg(power_w) AS power_w
+    FROM devices AS d
+    JOIN widths AS w USING (run_id)
+    GROUP BY ALL
+), machine AS (
+    SELECT run_id, step, avg(util_pct) AS util_pct, sum(mem_used_bytes) AS mem_used_bytes, sum(power_w) AS power_w
+    FROM sampled
+    GROUP BY ALL
+), told AS (
+    SELECT DISTINCT run_id
+    FROM arrived
+    WHERE tokens IS NOT NULL
+)
+SELECT
+    g.run_id,
+    g.step * g.width_ns / 1e9 AS t_s,
+    g.width_ns / 1e9 AS width_s,
+    1e9 * coalesce(c.offered, 0) / g.length_ns AS offered,
+    1e9 * coalesce(c.completed, 0) / g.length_ns AS completed,
+    1e9 * coalesce(c.failed, 0) / g.length_ns AS failed,
+    CASE WHEN t.run_id IS NOT NULL THEN 1e9 * coalesce(a.tokens, 0) / g.length_ns END AS output_tokens,
+    greatest(coalesce(l.in_flight, 0), coalesce(b.in_flight_before, 0)) AS in_flight,
+    greatest(coalesce(l.queued, 0), coalesce(b.queued_before, 0)) AS queued,
+    f.ttft_ns[1] / 1e6 AS ttft_low_ms,
+    f.ttft_ns[2] / 1e6 AS ttft_high_ms,
+    m.util_pct,
+    m.mem_used_bytes,
+    m.power_w
+FROM grid AS g
+LEFT JOIN counts AS c USING (run_id, step)
+LEFT JOIN arrived AS a USING (run_id, step)
+LEFT JOIN first_tokens AS f USING (run_id, step)
+LEFT JOIN levels AS l USING (run_id, step)
+LEFT JOIN carried AS b USING (run_id, step)
+LEFT JOIN machine AS m USING (run_id, step)
+LEFT JOIN told AS t USING (run_id);
