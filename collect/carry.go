@@ -57,7 +57,7 @@ func (c *Config) media() media {
 // or four seconds' worth of arrivals, which for recorded ones is not known. Bounded, for some servers hold a thread for every idle connection.
 func (e *Engine) connections() int {
 	const mostIdle, mostAtOnce, seconds = 256, 4096, 4
-	n := e.dataset.Len()
+	n := e.Units() + e.config.Warmups
 	rate := e.config.Arrivals.peak()
 	switch {
 	case e.config.MaxConcurrency > 0:

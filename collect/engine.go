@@ -27,7 +27,8 @@ type Config struct {
 	Backend  protocol.Backend
 	Protocol protocol.Config
 	Arrivals Arrivals
-	// MaxConcurrency limits the requests in flight; 0 means no limit. The wait for a slot is recorded.
+	// MaxConcurrency limits the requests in flight; 0 means no limit. The wait for a slot is recorded. Where the dataset has
+	// conversations it limits those, and Arrivals and Warmups count them.
 	MaxConcurrency int
 	// SelfTimed sends each request when the dataset, which must be a dataset.Timed, says it arrived; Arrivals' rate is
 	// then not used.
@@ -93,7 +94,10 @@ type Outcome struct {
 type Engine struct {
 	config  Config
 	dataset dataset.Dataset
-	sink    Sink
+	// sessions is the dataset where it has conversations; nil where each request is by itself.
+	sessions       dataset.Sessions
+	followsAnswers bool
+	sink           Sink
 	// transport, when set, and pause are a test's: a server and a clock of its own.
 	transport http.RoundTripper
 	pause     func(ctx context.Context, d time.Duration)
@@ -110,13 +114,20 @@ type Engine struct {
 	// cut ends what is in flight, stopped what has not been sent. abandoned is true when a retry was due after that.
 	cut, stopped context.Context
 	abandoned    atomic.Bool
-	slots        chan int64 // when each free slot was freed
+	broken       atomic.Pointer[error]
+	precise      chan struct{} // holds one for each that pauses precisely
+	slots        chan int64    // when each free slot was freed
 	recorder     *recorder
 }
 
-// New readies an engine; the dataset's length is the number of requests, warm-ups included.
+// New readies an engine; the dataset's length is the number of requests, warm-ups included. A dataset.Sessions is held as
+// conversations.
 func New(config Config, ds dataset.Dataset, sink Sink) *Engine {
-	return &Engine{config: config, dataset: ds, sink: sink, stopping: make(chan struct{}), pause: pausePrecisely, base: time.Now()}
+	e := &Engine{config: config, dataset: ds, sink: sink, stopping: make(chan struct{}), precise: make(chan struct{}, precisePauses), pause: pausePrecisely, base: time.Now()}
+	if sessions, ok := dataset.AsSessions(ds); ok {
+		e.sessions, e.followsAnswers = sessions, !sessions.Recorded()
+	}
+	return e
 }
 
 // Stop ends the load in order: nothing more is sent, requests in flight are awaited. It may be called at any time, from
@@ -132,9 +143,6 @@ func (e *Engine) Progress() Progress {
 	return e.live.progress(e.measured(), elapsed)
 }
 
-// measured is the number of requests of the load.
-func (e *Engine) measured() int { return e.dataset.Len() - e.config.Warmups }
-
 // nowNS is the time since the origin; before the load begins, since New.
 func (e *Engine) nowNS() int64 { return int64(time.Since(e.base)) - e.originNS.Load() }
 
@@ -144,7 +152,7 @@ func (e *Engine) origin() time.Time { return e.base.Add(time.Duration(e.originNS
 // requests in flight are cut and recorded as cancelled. An error means that the run could not go on; what was recorded
 // until then is with the sink, and Outcome is valid.
 func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
-	n := e.measured()
+	n := e.Units()
 	offsets, err := e.offsets(n)
 	if err != nil {
 		return neverBegan(), err
@@ -155,7 +163,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 	}
 	e.fillSlots()
 	cores := runtime.GOMAXPROCS(0) // before a carrier takes one more
-	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol, 0, n)
+	preparer := e.newPreparer(0, n)
 	var prepared sync.WaitGroup
 	prepared.Go(preparer.run)
 	defer prepared.Wait()
@@ -188,7 +196,7 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 		Interrupted: !complete || ctx.Err() != nil || e.abandoned.Load(), Stopped: stopping.Err() != nil,
 		Client:  self.end(&r.tally, r.highWater, r.full, e.config.SelfTimed || !e.config.Arrivals.AllAtOnce()),
 		Prompts: r.tally.prompts}
-	return outcome, errors.Join(err, recordErr)
+	return outcome, errors.Join(err, e.brokenBy(), recordErr)
 }
 
 // neverBegan is the outcome of a run that ended before its load.
@@ -229,7 +237,7 @@ func (e *Engine) fillSlots() {
 	if e.config.MaxConcurrency == 0 {
 		return
 	}
-	slots := min(e.config.MaxConcurrency, e.dataset.Len())
+	slots := min(e.config.MaxConcurrency, e.Units()+e.config.Warmups)
 	e.slots = make(chan int64, slots)
 	for range slots {
 		e.slots <- math.MinInt64
@@ -319,7 +327,12 @@ var recordPool = sync.Pool{New: func() any { return new(store.Record) }}
 
 // one starts one request of the load.
 func (e *Engine) one(ctx context.Context, next prepared, intendedNS, slotNS int64) {
-	f := e.flight()
+	e.flight(next.unit).send(ctx, next, intendedNS, slotNS)
+}
+
+// send sends a request as f, which is nobody else's.
+func (f *flight) send(ctx context.Context, next prepared, intendedNS, slotNS int64) {
+	e := f.engine
 	f.x.rec, f.inputTokens = e.record(next, store.PhaseMeasured, intendedNS, slotNS), next.prompt.InputTokens
 	if e.config.Retries.Most > 0 {
 		f.body = next.body
@@ -361,6 +374,7 @@ func (e *Engine) record(next prepared, phase string, intendedNS, slotNS int64) *
 	rec.AskedTokens = store.Int(int64(next.prompt.OutputTokens))
 	if next.prompt.SessionID != "" {
 		rec.SessionID, rec.Turn = store.String(next.prompt.SessionID), store.Int(int64(next.prompt.Turn))
+		rec.SessionTurns = store.Int(int64(next.prompt.Turns))
 	}
 	return rec
 }

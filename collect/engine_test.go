@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -24,6 +25,8 @@ type scripted struct {
 	tokens    int
 	// fail answers request i with an error instead.
 	fail func(i int) error
+	// chat answers in the form of a chat.
+	chat bool
 
 	mu       sync.Mutex
 	requests int
@@ -82,7 +85,11 @@ func (b *scriptedBody) Read(p []byte) (int, error) {
 	if b.sent == s.tokens {
 		finish = "length"
 	}
-	return copy(p, completion("x", finish, "")), nil
+	event := completion("x", finish, "")
+	if s.chat {
+		event = strings.Replace(event, `"text":"x"`, `"delta":{"content":"x"}`, 1)
+	}
+	return copy(p, event), nil
 }
 
 func (b *scriptedBody) finish() {

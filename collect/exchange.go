@@ -34,6 +34,9 @@ type exchange struct {
 	usage      protocol.Usage
 	text       []byte
 	keepText   bool
+	// said is the text without what is reasoning or a tool's; it is kept for the history of a conversation.
+	said     []byte
+	keepSaid bool
 	// perChunk is true while every chunk so far told its tokens, by itself or by a running count. choices is that count of
 	// each choice, counted the sum of what the chunks told.
 	perChunk  bool
@@ -67,7 +70,7 @@ const errorBodyBytes = 64 << 10
 // begin readies x for a request sent at sentNS.
 func (x *exchange) begin(rec *store.Record, sentNS int64) {
 	x.rec, x.originNS = rec, sentNS
-	x.usage, x.text = protocol.Usage{}, x.text[:0]
+	x.usage, x.text, x.said = protocol.Usage{}, x.text[:0], x.said[:0]
 	x.perChunk, x.choices, x.counted = true, x.choices[:0], 0
 	x.done, x.streamErr, x.events = false, "", 0
 	x.form, x.kind, x.retryAfter, x.whole = formStream, "", "", x.whole[:0]
@@ -185,6 +188,9 @@ func (x *exchange) chunk(d *protocol.Delta, atNS int64) {
 	}
 	x.live.chunk()
 	x.text = append(x.text, d.Text...)
+	if x.keepSaid && d.Kind == store.KindText {
+		x.said = append(x.said, d.Text...)
+	}
 }
 
 // end closes the request: what came is judged by what was missing. err is why it ended, nil at a regular end.
@@ -234,6 +240,9 @@ func (x *exchange) readWhole(atNS int64) error {
 		x.done = true
 		x.rec.LastTokenNS = store.Int(atNS)
 		x.text = append(x.text, d.Text...)
+		if x.keepSaid {
+			x.said = append(x.said, d.Text...)
+		}
 	}
 	if x.stream && d.Err == "" {
 		return fmt.Errorf("asked for an event stream, got %s: %s", x.kind, excerpt(x.whole))

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
+// pausePrecisely waits for d, or until ctx ends.
+//
 // The Go runtime sleeps in epoll_wait, whose timeout is whole milliseconds rounded up: a timer is about 0.7 ms late.
 // nanosleep is about 0.1 ms late but holds a thread and cannot be cancelled, so only the last stretch is slept that way.
-const fineStretch = 3 * time.Millisecond
-
-// pausePrecisely waits for d, or until ctx ends.
 func pausePrecisely(ctx context.Context, d time.Duration) {
 	deadline := time.Now().Add(d)
 	if coarse := d - fineStretch; coarse > 0 {

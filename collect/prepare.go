@@ -13,6 +13,7 @@ import (
 // prepared is one request ready to be sent: everything that costs time is done before its time comes.
 type prepared struct {
 	id     int
+	unit   int // the arrival: the request's number, or that of its conversation
 	prompt dataset.Prompt
 	body   []byte
 	err    error
@@ -23,7 +24,7 @@ const aheadBytes = 32 << 20
 
 // preparer builds bodies in schedule order, as far ahead as aheadBytes allows.
 type preparer struct {
-	dataset  dataset.Dataset
+	unit     func(i int) (id int, p dataset.Prompt, err error)
 	protocol protocol.Protocol
 	config   *protocol.Config
 	from, to int
@@ -37,9 +38,9 @@ type preparer struct {
 	stopped bool
 }
 
-// newPreparer prepares the prompts from <= i < to.
-func newPreparer(ds dataset.Dataset, p protocol.Protocol, c *protocol.Config, from, to int) *preparer {
-	w := &preparer{dataset: ds, protocol: p, config: c, from: from, to: to}
+// newPreparer prepares the first prompts of the arrivals from <= i < to.
+func (e *Engine) newPreparer(from, to int) *preparer {
+	w := &preparer{unit: e.unit, protocol: e.config.Backend.Protocol, config: &e.config.Protocol, from: from, to: to}
 	w.changed = sync.NewCond(&w.mu)
 	return w
 }
@@ -59,19 +60,19 @@ func (w *preparer) run() {
 }
 
 func (w *preparer) prepare(i int) prepared {
-	prompt, err := w.dataset.Prompt(i)
+	id, prompt, err := w.unit(i)
 	if err != nil {
-		return prepared{id: i, err: fmt.Errorf("make prompt %d: %w", i, err)}
+		return prepared{id: id, err: fmt.Errorf("make prompt %d: %w", id, err)}
 	}
 	w.prompt = prompt
 	body, err := w.protocol.Body(w.config, &w.prompt)
 	w.prompt = dataset.Prompt{}
 	if err != nil {
-		return prepared{id: i, err: fmt.Errorf("build request %d: %w", i, err)}
+		return prepared{id: id, err: fmt.Errorf("build request %d: %w", id, err)}
 	}
 	// What the prompt holds lives on in the body alone.
 	prompt.Text, prompt.TokenIDs, prompt.Messages, prompt.Batch, prompt.Audio = "", nil, nil, nil, nil
-	return prepared{id: i, prompt: prompt, body: body}
+	return prepared{id: id, unit: i, prompt: prompt, body: body}
 }
 
 func (w *preparer) put(next prepared) bool {

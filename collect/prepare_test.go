@@ -28,7 +28,7 @@ func TestPrimed(t *testing.T) {
 	}
 	for each, want := range map[time.Duration]time.Duration{time.Millisecond: 100 * time.Millisecond, 100 * time.Millisecond: primeTime, 5 * time.Second: 5 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newPreparer(slow{each}, backend.Protocol, &protocol.Config{}, 0, 100)
+			w := New(Config{Backend: backend}, slow{each}, nil).newPreparer(0, 100)
 			began, ended := time.Now(), make(chan struct{})
 			go func() { w.run(); close(ended) }()
 			w.primed(t.Context())

@@ -105,7 +105,8 @@ func (r *recorder) flush(batch []*store.Record) []*store.Record {
 // settle fills in the counts the server did not give and takes the request into the tally.
 func (r *recorder) settle(f finished) *store.Record {
 	rec := f.rec
-	if rec.PromptTokens.Valid && f.inputTokens > 0 && rec.Phase == store.PhaseMeasured && rec.Status == store.StatusOK {
+	first := rec.Turn.V == 0 // later turns hold answers, whose length is the server's own word
+	if first && rec.PromptTokens.Valid && f.inputTokens > 0 && rec.Phase == store.PhaseMeasured && rec.Status == store.StatusOK {
 		r.tally.prompts.add(int64(f.inputTokens), rec.PromptTokens.V)
 	}
 	if !rec.PromptTokens.Valid && f.inputTokens > 0 {

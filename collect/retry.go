@@ -136,7 +136,7 @@ func (e *Engine) nextAttempt(before *store.Record, dueNS int64) *store.Record {
 	rec := recordPool.Get().(*store.Record)
 	resetRecord(rec, int(before.AskedTokens.V))
 	rec.RequestID, rec.Phase, rec.Attempt = before.RequestID, before.Phase, before.Attempt+1
-	rec.SessionID, rec.Turn = before.SessionID, before.Turn
+	rec.SessionID, rec.Turn, rec.SessionTurns = before.SessionID, before.Turn, before.SessionTurns
 	rec.IntendedNS, rec.SlotNS, rec.AskedTokens = before.IntendedNS, store.Int(dueNS), before.AskedTokens
 	return rec
 }
@@ -145,18 +145,13 @@ func (e *Engine) nextAttempt(before *store.Record, dueNS int64) *store.Record {
 // before it stays the request's last.
 func (f *flight) sendAgain(dueNS int64) {
 	e := f.engine
-	timer := time.NewTimer(time.Duration(dueNS - e.nowNS()))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		id := fmt.Appendf(f.id[:0], "%s%d-%d", e.config.RequestIDPrefix, f.x.rec.RequestID, f.x.rec.Attempt)
-		f.id = id
-		e.carrier.send(e.cut, &f.x, f.body, string(id), f.ended)
-	case <-e.stopped.Done():
+	if !e.waitUntil(dueNS) {
 		e.abandoned.Store(true)
 		recordPool.Put(f.x.rec)
-		e.freeSlot(e.nowNS())
 		e.live.ended(false, -1)
-		f.release()
+		f.leave(e.nowNS())
+		return
 	}
+	f.id = fmt.Appendf(f.id[:0], "%s%d-%d", e.config.RequestIDPrefix, f.x.rec.RequestID, f.x.rec.Attempt)
+	e.carrier.send(e.cut, &f.x, f.body, string(f.id), f.ended)
 }

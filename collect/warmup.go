@@ -13,8 +13,8 @@ func (e *Engine) warmUp(ctx context.Context) ([]finished, error) {
 	if e.config.Warmups == 0 {
 		return nil, nil
 	}
-	n := e.measured()
-	preparer := newPreparer(e.dataset, e.config.Backend.Protocol, &e.config.Protocol, n, e.dataset.Len())
+	n := e.Units()
+	preparer := e.newPreparer(n, n+e.config.Warmups)
 	stopping, cancel := stoppable(ctx, e.stopping)
 	defer cancel()
 	var (
@@ -22,7 +22,7 @@ func (e *Engine) warmUp(ctx context.Context) ([]finished, error) {
 		mu       sync.Mutex
 		ended    []finished
 	)
-	for i := n; i < e.dataset.Len(); i++ {
+	for i := n; i < n+e.config.Warmups; i++ {
 		next := preparer.prepare(i)
 		if next.err != nil {
 			underWay.Wait()

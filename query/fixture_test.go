@@ -24,6 +24,7 @@ type (
 		Phase              string  `parquet:"phase"`
 		SessionID          *string `parquet:"session_id,optional"`
 		Turn               *int64  `parquet:"turn,optional"`
+		SessionTurns       *int64  `parquet:"session_turns,optional"`
 		Attempt            int64   `parquet:"attempt"`
 		IntendedNS         *int64  `parquet:"intended_ns,optional"`
 		SlotNS             *int64  `parquet:"slot_ns,optional"`
@@ -80,7 +81,7 @@ func pointer[T any](v sql.Null[T]) *T {
 
 func toRequestRow(runID string, r store.Request) requestRow {
 	return requestRow{
-		RunID: runID, RequestID: r.RequestID, Phase: r.Phase, SessionID: pointer(r.SessionID), Turn: pointer(r.Turn), Attempt: r.Attempt,
+		RunID: runID, RequestID: r.RequestID, Phase: r.Phase, SessionID: pointer(r.SessionID), Turn: pointer(r.Turn), SessionTurns: pointer(r.SessionTurns), Attempt: r.Attempt,
 		IntendedNS: pointer(r.IntendedNS), SlotNS: pointer(r.SlotNS), SentNS: pointer(r.SentNS), WroteNS: pointer(r.WroteNS),
 		FirstByteNS: pointer(r.FirstByteNS), FirstTokenNS: pointer(r.FirstTokenNS), LastTokenNS: pointer(r.LastTokenNS), DoneNS: pointer(r.DoneNS),
 		ConnectionReused: pointer(r.ConnectionReused), Status: r.Status, HTTPStatus: pointer(r.HTTPStatus), Error: pointer(r.Error),

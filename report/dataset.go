@@ -21,6 +21,8 @@ type Dataset struct {
 	Tokenizer string          `json:"tokenizer"`
 	Backend   string          `json:"backend"`
 	Requests  int             `json:"requests"`
+	// Conversations is how many the requests are turns of; 0 when they are single.
+	Conversations int `json:"conversations,omitempty"`
 	// Distinct is how many of the requests' prompts differ.
 	Distinct int `json:"distinct"`
 	// Media counts the images, videos and sounds of all requests.
@@ -34,7 +36,10 @@ type Dataset struct {
 
 // Sample is one request as it would be sent.
 type Sample struct {
-	Request      int    `json:"request"`
+	Request int `json:"request"`
+	// Conversation is the one that the request is turn Turn of, from 0; "" when it is single.
+	Conversation string `json:"conversation,omitempty"`
+	Turn         int    `json:"turn,omitempty"`
 	PromptTokens int    `json:"prompt_tokens"`
 	AskedTokens  int    `json:"asked_tokens"`
 	Prompt       string `json:"prompt"`
@@ -80,7 +85,7 @@ func WriteDataset(w io.Writer, d Dataset, format string) error {
 
 func datasetText(d Dataset) string {
 	out := named([][2]string{
-		{"dataset", oneLine(strings.TrimSpace(d.Dataset + " " + d.Path))}, {"requests", fmt.Sprint(d.Requests) + differing(d)}, {"media", unlessZero(d.Media)},
+		{"dataset", oneLine(strings.TrimSpace(d.Dataset + " " + d.Path))}, {"requests", fmt.Sprint(d.Requests) + differing(d)}, {"in", conversations(d)}, {"media", unlessZero(d.Media)},
 		{"arrive", d.Arrives}, {"backend", d.Backend}, {"tokenizer", oneLine(d.Tokenizer)}, {"seed", fmt.Sprint(d.Seed)}, {"workload id", d.WorkloadID},
 	})
 	t := newTable("Tokens", "Total", "Min", "P5", "P25", "Median", "Mean", "P75", "P95", "P99", "Max")
@@ -94,9 +99,32 @@ func datasetText(d Dataset) string {
 	out += "\n" + t.Render() + "\n"
 	out += histogram("prompt tokens", d.PromptTokens) + histogram("tokens asked for", d.AskedTokens)
 	for _, s := range d.Samples {
-		out += fmt.Sprintf("\nRequest %d: %d prompt tokens, %d asked for\n%s\n", s.Request, s.PromptTokens, s.AskedTokens, indented(excerpt(s.Prompt)))
+		out += fmt.Sprintf("\nRequest %d%s: %d prompt tokens, %d asked for\n%s\n", s.Request, s.place(), s.PromptTokens, s.AskedTokens, indented(s.excerpt()))
 	}
 	return out
+}
+
+// place says where in a conversation a sample stands.
+func (s Sample) place() string {
+	if s.Conversation == "" {
+		return ""
+	}
+	return fmt.Sprintf(", turn %d of conversation %s", s.Turn+1, s.Conversation)
+}
+
+// excerpt is of the end where the begin is that of the turn before.
+func (s Sample) excerpt() string {
+	if s.Turn == 0 {
+		return excerpt(s.Prompt)
+	}
+	return ending(s.Prompt)
+}
+
+func conversations(d Dataset) string {
+	if d.Conversations == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d conversations, %s turns each on average", d.Conversations, quantity(float64(d.Requests)/float64(d.Conversations)))
 }
 
 // named are names and values; those without a value are left out.
@@ -152,11 +180,21 @@ func span(b stats.Bin) string {
 	return fmt.Sprintf("%d - %d", b.From, b.To)
 }
 
+// mostShown is how many characters are kept of a long text, and slack how many more are too few to leave out.
+const mostShown, slack = 400, 40
+
 // excerpt keeps the begin of a text and says how much is left out.
 func excerpt(s string) string {
-	const most = 400
-	if n := utf8.RuneCountInString(s); n > most+40 {
-		return fmt.Sprintf("%s ... (%d more characters)", string([]rune(s)[:most]), n-most)
+	if n := utf8.RuneCountInString(s); n > mostShown+slack {
+		return fmt.Sprintf("%s ... (%d more characters)", string([]rune(s)[:mostShown]), n-mostShown)
+	}
+	return s
+}
+
+// ending keeps the end of a text and says how much is left out.
+func ending(s string) string {
+	if n := utf8.RuneCountInString(s); n > mostShown+slack {
+		return fmt.Sprintf("(%d characters of history) ... %s", n-mostShown, string([]rune(s)[n-mostShown:]))
 	}
 	return s
 }

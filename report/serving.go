@@ -25,6 +25,8 @@ type Serving struct {
 	Failures []Failure
 	// Probes are the requests beside the load; nil when none were sent.
 	Probes *Probes
+	// Conversations are those of the load; nil when its requests were single.
+	Conversations *Conversations
 	// OutputCounts says where the output token counts of the completed requests come from; empty when unknown.
 	OutputCounts []TokenCount
 	// Accelerators and Engine are what was sampled beside the load; nil when nothing was.
@@ -99,6 +101,7 @@ func WriteServing(w io.Writer, s Serving) error {
 	for _, l := range s.Latencies {
 		p.latency(l)
 	}
+	p.conversations(s.Conversations)
 	p.accelerators(s.Accelerators)
 	p.engine(s.Engine)
 	p.client(s)
@@ -133,7 +136,11 @@ func (p *servingPage) outcome(s Serving) {
 		p.line("Maximum request concurrency:", integer(s.Run.MaxConcurrency))
 	}
 	if rate := s.Run.RequestRate; rate != nil && !math.IsInf(float64(*rate), 0) {
-		p.line("Request rate configured (RPS):", fixed(new(float64(*rate))))
+		label := "Request rate configured (RPS):"
+		if s.Conversations != nil {
+			label = "Conversations configured (per s):"
+		}
+		p.line(label, fixed(new(float64(*rate))))
 	}
 }
 

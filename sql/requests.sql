@@ -4,9 +4,10 @@
 -- column phase VARCHAR: warmup, measured or probe; summaries count the measured ones
 -- column session_id VARCHAR: conversation the request belongs to
 -- column turn BIGINT: turn of the conversation, from 0
+-- column session_turns BIGINT: turns the conversation has when it is held to its end
 -- column attempt BIGINT: how often the request had been tried before: 0 but with --retries; the last one counts
 -- column intended_ns BIGINT: when the schedule wanted the request sent [ns]
--- column slot_ns BIGINT: when the concurrency limit let it go; intended_ns if nothing was awaited; of a retry, when it was due [ns]
+-- column slot_ns BIGINT: when the concurrency limit let it go; intended_ns if nothing was awaited; of a retry and of a later turn, when it was due [ns]
 -- column sent_ns BIGINT: just before the request was handed to the kernel or the connection was dialled [ns]
 -- column wrote_ns BIGINT: when the request was written [ns]
 -- column first_byte_ns BIGINT: when the first byte of the answer came [ns]
@@ -34,6 +35,7 @@ SELECT
     NULL::VARCHAR AS phase,
     NULL::VARCHAR AS session_id,
     NULL::BIGINT AS turn,
+    NULL::BIGINT AS session_turns,
     NULL::BIGINT AS attempt,
     NULL::BIGINT AS intended_ns,
     NULL::BIGINT AS slot_ns,

@@ -102,7 +102,7 @@ func TestStockDuckDB(t *testing.T) {
 	}
 	for _, c := range []struct{ statement, path, want string }{
 		{`SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE FROM read_parquet('%s', hive_partitioning=false))`, entry.Files.Requests,
-			"run_id VARCHAR, request_id BIGINT, phase VARCHAR, session_id VARCHAR, turn BIGINT, attempt BIGINT, intended_ns BIGINT, slot_ns BIGINT, " +
+			"run_id VARCHAR, request_id BIGINT, phase VARCHAR, session_id VARCHAR, turn BIGINT, session_turns BIGINT, attempt BIGINT, intended_ns BIGINT, slot_ns BIGINT, " +
 				"sent_ns BIGINT, wrote_ns BIGINT, first_byte_ns BIGINT, first_token_ns BIGINT, last_token_ns BIGINT, done_ns BIGINT, " +
 				"connection_reused BOOLEAN, status VARCHAR, http_status BIGINT, error VARCHAR, prompt_tokens BIGINT, output_tokens BIGINT, " +
 				"cached_tokens BIGINT, prompt_tokens_source VARCHAR, output_tokens_source VARCHAR, asked_tokens BIGINT, finish_reason VARCHAR, " +

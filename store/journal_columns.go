@@ -22,6 +22,7 @@ var journalColumns = []journalColumn[Record]{
 	stringColumn("phase", func(r *Record) *string { return &r.Phase }),
 	nullStringColumn("session_id", func(r *Record) *NullString { return &r.SessionID }),
 	nullIntColumn("turn", func(r *Record) *NullInt { return &r.Turn }),
+	nullIntColumn("session_turns", func(r *Record) *NullInt { return &r.SessionTurns }),
 	intColumn("attempt", func(r *Record) *int64 { return &r.Attempt }),
 	nullIntColumn("intended_ns", func(r *Record) *NullInt { return &r.IntendedNS }),
 	nullIntColumn("slot_ns", func(r *Record) *NullInt { return &r.SlotNS }),

@@ -193,7 +193,7 @@ func TestJournalDamage(t *testing.T) {
 func TestJournalOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	all := journalColumns
-	older := append(append([]journalColumn[Record](nil), all[:5]...), all[10:]...)
+	older := append(append([]journalColumn[Record](nil), all[:6]...), all[11:]...)
 	rec := newDice(4).record(0)
 	got, reader, err := readBytes(journalWith(t, older, rec))
 	want := *rec

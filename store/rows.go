@@ -141,7 +141,9 @@ type Request struct {
 	Phase     string
 	SessionID NullString
 	Turn      NullInt
-	Attempt   int64 // how often the request had been tried before
+	// SessionTurns is how many turns the conversation has when none fails.
+	SessionTurns NullInt
+	Attempt      int64 // how often the request had been tried before
 
 	IntendedNS   NullInt // when the schedule wanted it sent
 	SlotNS       NullInt // when the concurrency limit let it go; IntendedNS if nothing was awaited

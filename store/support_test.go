@@ -123,7 +123,7 @@ func (d dice) string() NullString {
 func (d dice) record(id int64) *Record {
 	r := &Record{Request: Request{
 		RequestID: id, Phase: []string{PhaseWarmup, PhaseMeasured, PhaseProbe}[d.IntN(3)], Attempt: d.int().V,
-		SessionID: d.string(), Turn: d.int(),
+		SessionID: d.string(), Turn: d.int(), SessionTurns: d.int(),
 		IntendedNS: d.int(), SlotNS: d.int(), SentNS: d.int(), WroteNS: d.int(), FirstByteNS: d.int(),
 		FirstTokenNS: d.int(), LastTokenNS: d.int(), DoneNS: d.int(),
 		ConnectionReused: NullBool{V: d.IntN(2) == 0, Valid: d.IntN(3) > 0},

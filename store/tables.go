@@ -4,12 +4,13 @@ import "database/sql"
 
 // requestRow is one row of requests.parquet. Pointers are NULL when nil; a row written points into its Record.
 type requestRow struct {
-	RunID     string  `parquet:"run_id,dict"`
-	RequestID int64   `parquet:"request_id"`
-	Phase     string  `parquet:"phase,dict"`
-	SessionID *string `parquet:"session_id,optional"`
-	Turn      *int64  `parquet:"turn,optional"`
-	Attempt   int64   `parquet:"attempt"`
+	RunID        string  `parquet:"run_id,dict"`
+	RequestID    int64   `parquet:"request_id"`
+	Phase        string  `parquet:"phase,dict"`
+	SessionID    *string `parquet:"session_id,optional"`
+	Turn         *int64  `parquet:"turn,optional"`
+	SessionTurns *int64  `parquet:"session_turns,optional"`
+	Attempt      int64   `parquet:"attempt"`
 
 	IntendedNS   *int64 `parquet:"intended_ns,optional"`
 	SlotNS       *int64 `parquet:"slot_ns,optional"`
@@ -83,7 +84,7 @@ func boolPointer(v *NullBool) *bool {
 func (row *requestRow) from(runID string, r *Record) {
 	*row = requestRow{
 		RunID: runID, RequestID: r.RequestID, Phase: r.Phase, Attempt: r.Attempt,
-		SessionID: stringPointer(&r.SessionID), Turn: intPointer(&r.Turn),
+		SessionID: stringPointer(&r.SessionID), Turn: intPointer(&r.Turn), SessionTurns: intPointer(&r.SessionTurns),
 		IntendedNS: intPointer(&r.IntendedNS), SlotNS: intPointer(&r.SlotNS), SentNS: intPointer(&r.SentNS),
 		WroteNS: intPointer(&r.WroteNS), FirstByteNS: intPointer(&r.FirstByteNS),
 		FirstTokenNS: intPointer(&r.FirstTokenNS), LastTokenNS: intPointer(&r.LastTokenNS), DoneNS: intPointer(&r.DoneNS),
@@ -123,7 +124,7 @@ func known[T any](v *T) sql.Null[T] {
 func (row *requestRow) record() *Record {
 	return &Record{Request: Request{
 		RequestID: row.RequestID, Phase: row.Phase, Attempt: row.Attempt,
-		SessionID: known(row.SessionID), Turn: known(row.Turn),
+		SessionID: known(row.SessionID), Turn: known(row.Turn), SessionTurns: known(row.SessionTurns),
 		IntendedNS: known(row.IntendedNS), SlotNS: known(row.SlotNS), SentNS: known(row.SentNS),
 		WroteNS: known(row.WroteNS), FirstByteNS: known(row.FirstByteNS),
 		FirstTokenNS: known(row.FirstTokenNS), LastTokenNS: known(row.LastTokenNS), DoneNS: known(row.DoneNS),

@@ -25,6 +25,7 @@ type collectCmd struct {
 	fileFlags
 	hfFlags
 	randomFlags
+	sessionFlags
 	prefixFlags
 	mediaFlags
 	traceFlags
@@ -185,7 +186,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	ctx, release := interruptible(a, engine)
 	defer release()
 	a.announce(p, writer.RunID(), c.rateText(p.load))
-	most := p.mostAtOnce(s.dataset.Len())
+	most := p.mostAtOnce(engine.Units())
 	a.noteCalibration(most)
 	if limit := collect.ConnectionLimit(); limit > 0 && most > limit {
 		a.note("%d requests at once need more open files than this process may have (room for %d connections): raise it with ulimit -n, or set --max-concurrency %d", most, limit, limit)
@@ -221,8 +222,7 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 
 // mostAtOnce is how many requests of the load may be in flight together; 0 where the rate decides and nobody knows
 // beforehand.
-func (p *collectPlan) mostAtOnce(prompts int) int {
-	requests := prompts - p.load.Warmups
+func (p *collectPlan) mostAtOnce(requests int) int {
 	switch {
 	case p.load.MaxConcurrency > 0:
 		return min(p.load.MaxConcurrency, requests)

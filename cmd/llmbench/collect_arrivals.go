@@ -22,24 +22,30 @@ func (c *collectCmd) planArrivals(p *collectPlan) error {
 	if own {
 		p.data.NumPrompts = dataset.AllPrompts
 	}
-	if c.NumPrompts != nil {
-		p.data.NumPrompts = *c.NumPrompts
+	asked := c.NumPrompts
+	if asked != nil {
+		p.data.NumPrompts = *asked
 	}
-	var err error
+	var err, countErr error
+	if c.held(c.DatasetName) {
+		if p.data.NumPrompts, countErr = c.count(&p.data, c.NumPrompts); c.Sessions != nil {
+			asked = c.Sessions
+		}
+	}
 	a.Stages, err = c.stages(p.data.NumPrompts)
 	p.load.Arrivals = a
-	if err != nil {
-		return err
+	if err != nil || countErr != nil {
+		return errors.Join(err, countErr)
 	}
-	if c.Duration > 0 && a.AllAtOnce() && c.NumPrompts == nil && !own {
-		return errors.New("--duration with --request-rate inf: give --num-prompts too, the most requests to send")
+	if c.Duration > 0 && a.AllAtOnce() && asked == nil && !own {
+		return errors.New("--duration with --request-rate inf: give --num-prompts (or --sessions) too, the most to send")
 	}
 	most, bounded := a.Most()
 	switch {
 	case !bounded:
 	case most < 1 && a.Validate() == nil:
 		return errors.New("--request-rate, --duration, --stages: they offer less than one request")
-	case c.NumPrompts == nil || most < *c.NumPrompts && *c.NumPrompts > 0:
+	case asked == nil || most < *asked && *asked > 0:
 		p.data.NumPrompts = most
 	}
 	return nil

@@ -95,6 +95,11 @@ func (a *app) serving(entry store.Entry, metrics []string, percentiles []float64
 		p := probes[0]
 		s.Probes = &report.Probes{Completed: p.Completed, Failed: p.Failed, MedianMS: p.MedianMS, P99MS: p.P99MS, MaxMS: p.MaxMS}
 	}
+	talks, err := session.Conversations(a.ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.Conversations = conversationsOf(talks)
 	if entry.Summary != nil {
 		s.Summary = *entry.Summary
 	}
@@ -156,6 +161,19 @@ func failuresOf(failures []query.Failure) []report.Failure {
 		out = append(out, report.Failure{Status: f.Status, HTTPStatus: f.HTTPStatus, Error: text, Count: f.Count, Retried: f.Retried})
 	}
 	return out
+}
+
+// conversationsOf are those of the one run asked for; nil when it has none.
+func conversationsOf(all []query.Conversations) *report.Conversations {
+	if len(all) == 0 {
+		return nil
+	}
+	from := all[0]
+	c := &report.Conversations{Held: from.Held, Completed: from.Completed, Unknown: from.Unknown, MeanTurns: from.MeanTurns, MedianMS: from.MedianMS}
+	for _, t := range from.Turns {
+		c.Turns = append(c.Turns, report.Turn{Turn: t.Turn, Requests: t.Requests, MedianTTFTMS: t.MedianTTFTMS, P99MS: t.P99MS, MedianE2ELMS: t.MedianE2ELMS, HitRate: t.HitRate})
+	}
+	return c
 }
 
 // saveResult writes the file of --save-result and --save-detailed. Its place was checked before the load.

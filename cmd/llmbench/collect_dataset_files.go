@@ -79,7 +79,7 @@ func (c *collectCmd) templateVariables() (map[string]json.RawMessage, error) {
 
 // template is the chat template to apply to prompts before they are sent; nil when there is none, or none is wanted.
 func (c *collectCmd) template(a *app, p *collectPlan, model string) (dataset.Template, error) {
-	if c.SkipChatTemplate || !dataset.Templated(p.data.Name) {
+	if c.SkipChatTemplate || !dataset.Templated(p.data.Name) && !p.data.Sessions.Hold {
 		return nil, nil
 	}
 	variables, err := c.templateVariables()

@@ -21,8 +21,10 @@ import (
 
 // collectPlan is everything the flags of collect say, checked before anything is sent.
 type collectPlan struct {
-	load        collect.Config
-	data        dataset.Config
+	load collect.Config
+	data dataset.Config
+	// sessions is the number of conversations; 0 where each request is by itself.
+	sessions    int
 	seedDrawn   bool
 	metrics     []string
 	percentiles []float64
@@ -122,16 +124,20 @@ func (c *collectCmd) planLoad(p *collectPlan) error {
 	p.maxFailed, err = parseFailLimit(c.MaxFailed)
 	errs := []error{arrivalsErr, p.load.Validate(), err}
 	if p.data.NumPrompts != dataset.AllPrompts {
-		errs = append(errs, checkLength(p.data.NumPrompts, c.RequestRate))
+		errs = append(errs, c.checkLength(p.data.NumPrompts, c.RequestRate))
 	}
 	return errors.Join(errs...)
 }
 
 // checkLength refuses a load that would take more than a year.
-func checkLength(prompts int, rate store.Rate) error {
+func (c *collectCmd) checkLength(prompts int, rate store.Rate) error {
 	const year = 365 * 24 * time.Hour
+	flag := "--num-prompts"
+	if c.Sessions != nil {
+		flag = "--sessions"
+	}
 	if seconds := float64(prompts) / float64(rate); seconds > year.Seconds() {
-		return fmt.Errorf("--num-prompts %d at --request-rate %s would take %.0f days", prompts, rate, seconds/86400)
+		return fmt.Errorf("%s %d at --request-rate %s would take %.0f days", flag, prompts, rate, seconds/86400)
 	}
 	return nil
 }
@@ -142,7 +148,10 @@ func (c *collectCmd) planData(p *collectPlan) error {
 	p.data.SelfTimed = c.SelfTimed != nil && *c.SelfTimed
 	c.traceFlags.into(&p.data)
 	c.prefixFlags.into(&p.data, c.OutputLen)
-	errs := []error{c.randomFlags.into(&p.data, c.InputLen, c.OutputLen), c.mediaFlags.into(&p.data), c.planFiles(p)}
+	errs := []error{c.randomFlags.into(&p.data, c.InputLen, c.OutputLen), c.mediaFlags.into(&p.data), c.planFiles(p), c.sessionFlags.into(&p.data, c.InputLen, c.OutputLen)}
+	if p.data.Sessions.Hold {
+		errs = append(errs, c.checkTalks(p))
+	}
 	if c.OutputLen != nil {
 		p.data.OutputLen = *c.OutputLen
 		if *c.OutputLen < 1 {

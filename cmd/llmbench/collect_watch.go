@@ -46,7 +46,11 @@ func (a *app) announce(p *collectPlan, runID, rate string) {
 	if p.load.MaxConcurrency > 0 {
 		limit = fmt.Sprint(p.load.MaxConcurrency)
 	}
-	a.note("run %s: %d requests to %s (%s, model %s)", runID, p.data.NumPrompts, p.load.Target.URL(), p.load.Backend.Name, p.load.Protocol.Model)
+	load := fmt.Sprintf("%d requests", p.data.NumPrompts)
+	if p.sessions > 0 {
+		load += fmt.Sprintf(" in %d conversations", p.sessions)
+	}
+	a.note("run %s: %s to %s (%s, model %s)", runID, load, p.load.Target.URL(), p.load.Backend.Name, p.load.Protocol.Model)
 	if !p.load.SelfTimed {
 		rate += fmt.Sprintf(", burstiness factor: %s (%s)", p.load.Arrivals.Burstiness, process(p.load.Arrivals))
 	}

@@ -32,7 +32,7 @@ func (c *collectCmd) workload(a *app, p *collectPlan, row *store.Run, tok tokeni
 			return nil, fmt.Errorf("--align: %w", err)
 		}
 	}
-	p.data.NumPrompts = ds.Len() - p.load.Warmups // a dataset may have fewer than were asked for, or put several into a request
+	p.data.NumPrompts, p.sessions = requestsOf(ds, p.load.Warmups) // a dataset may have fewer than were asked for, or put several into a request
 	row.NumPrompts = new(int64(p.data.NumPrompts))
 	if len(c.LoraModules) > 0 {
 		ds = dataset.WithModels(ds, c.LoraModules, c.LoraAssignment == "round-robin", p.data.Seed)
@@ -59,4 +59,13 @@ func (c *collectCmd) describe(p *collectPlan, row *store.Run, tok tokenizer.Any,
 	fmt.Fprintf(id, "%s\n%s\n%d\n", data, tok.Hash(), p.data.Seed)
 	row.WorkloadID = new(hex.EncodeToString(id.Sum(nil))[:16])
 	return nil
+}
+
+// requestsOf is how many requests and conversations the load has; a warm-up is one request, or the first of a conversation.
+func requestsOf(ds dataset.Dataset, warmups int) (requests, sessions int) {
+	if talks, ok := dataset.AsSessions(ds); ok {
+		sessions = talks.Count() - warmups
+		return talks.First(sessions), sessions
+	}
+	return ds.Len() - warmups, 0
 }

@@ -53,7 +53,7 @@ func (c *datasetInspectCmd) Run(a *app) error {
 		a.note("seed %d was drawn; --seed %d repeats this workload", p.data.Seed, p.data.Seed)
 	}
 	d := report.Dataset{Dataset: p.data.Name, Path: p.data.Path, WorkloadID: *row.WorkloadID, Workload: []byte(*row.Workload),
-		Seed: p.data.Seed, Tokenizer: tok.Name(), Backend: p.load.Backend.Name, Requests: p.data.NumPrompts}
+		Seed: p.data.Seed, Tokenizer: tok.Name(), Backend: p.load.Backend.Name, Requests: p.data.NumPrompts, Conversations: p.sessions}
 	lengths, err := c.look(a, ds, &d)
 	if err != nil {
 		return err
@@ -90,28 +90,48 @@ func (c *datasetInspectCmd) chartFormat() string {
 func (c *datasetInspectCmd) look(a *app, ds dataset.Dataset, d *report.Dataset) (lengths, error) {
 	l := lengths{make([]int, 0, d.Requests), make([]int, 0, d.Requests)}
 	seen, seed := map[uint64]struct{}{}, maphash.MakeSeed()
-	for i := range d.Requests {
-		if err := a.ctx.Err(); err != nil {
-			return l, err
-		}
-		prompt, err := ds.Prompt(i)
-		if err != nil {
-			return l, fmt.Errorf("make prompt %d: %w", i, err)
-		}
+	err := everyPrompt(ds, d.Requests, d.Conversations, func(prompt dataset.Prompt) error {
 		text, media := written(prompt, true)
 		seen[maphash.String(seed, text)] = struct{}{}
-		l.prompt, l.asked = append(l.prompt, prompt.InputTokens), append(l.asked, prompt.OutputTokens)
-		d.Media += media
 		if len(d.Samples) < c.Samples {
 			text, _ = written(prompt, false)
-			d.Samples = append(d.Samples, report.Sample{Request: i, PromptTokens: prompt.InputTokens, AskedTokens: prompt.OutputTokens, Prompt: text})
+			d.Samples = append(d.Samples, report.Sample{Request: len(l.prompt), Conversation: prompt.SessionID, Turn: prompt.Turn,
+				PromptTokens: prompt.InputTokens, AskedTokens: prompt.OutputTokens, Prompt: text})
 		}
+		l.prompt, l.asked = append(l.prompt, prompt.InputTokens), append(l.asked, prompt.OutputTokens)
+		d.Media += media
+		return a.ctx.Err()
+	})
+	if err != nil {
+		return l, err
 	}
 	d.Distinct = len(seen)
 	if timed, ok := dataset.AsTimed(ds); ok && d.Requests > 0 {
 		d.Arrives = fmt.Sprintf("over %s", timed.Offset(d.Requests-1))
 	}
 	return l, nil
+}
+
+// everyPrompt makes all prompts of the load in their order: so many, or those of so many conversations.
+func everyPrompt(ds dataset.Dataset, requests, conversations int, see func(dataset.Prompt) error) error {
+	if talks, ok := dataset.AsSessions(ds); ok {
+		for s := range conversations {
+			if err := dataset.Rehearse(talks, s, see); err != nil {
+				return fmt.Errorf("hold conversation %d: %w", s, err)
+			}
+		}
+		return nil
+	}
+	for i := range requests {
+		prompt, err := ds.Prompt(i)
+		if err != nil {
+			return fmt.Errorf("make prompt %d: %w", i, err)
+		}
+		if err := see(prompt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // written is a prompt as a person reads it, and its number of media: those, when whole, in full.

@@ -12,7 +12,7 @@ import (
 type Config struct {
 	Name string
 	Path string
-	// NumPrompts counts the warm-ups in. A dataset that comes to an end may have fewer.
+	// NumPrompts counts the warm-ups in. A dataset that comes to an end may have fewer. Of conversations it is their number.
 	NumPrompts int
 	// Warmups is how many of them, the last ones, the load never sends.
 	Warmups int
@@ -27,6 +27,7 @@ type Config struct {
 	Sonnet         SonnetConfig
 	Prefix         PrefixConfig
 	Trace          TraceConfig
+	Sessions       SessionsConfig
 	// NoReranker makes random-rerank's requests for servers that embed.
 	NoReranker bool
 	// SelfTimed asks a dataset that can do without for the times of its requests.
@@ -59,25 +60,28 @@ type entry struct {
 	made bool
 	// templated prompts go through a chat template where the backend takes texts.
 	templated bool
+	// talks is true where whole conversations can be held.
+	talks bool
 }
 
 var registry = map[string]entry{
-	"burstgpt":          {make: newBurstGPT, validate: Config.validateBurstGPT, made: true},
-	"custom":            {make: newCustom, validate: Config.validateCustom, templated: true},
-	"custom_audio":      {make: newCustomAudio, validate: Config.validateCustom},
-	"custom_image":      {make: newCustomImage, validate: Config.validateCustom},
-	"hf":                {make: newHF, validate: Config.validateHF, templated: true},
-	"mt_bench":          {make: newTurns, validate: Config.validateTurns, templated: true},
-	"prefix_repetition": {make: newPrefixRepetition, validate: Config.validatePrefixes, made: true},
-	"random":            {make: newRandom, validate: Config.validateRandom, whole: true, made: true},
-	"random-mm":         {make: newRandomMedia, validate: Config.validateRandomMedia, whole: true},
-	"random-rerank":     {make: newRerank, validate: Config.validateRerank},
-	"sharegpt":          {make: newShareGPT, validate: Config.validateShareGPT},
-	"sonnet":            {make: newSonnet, validate: Config.validateSonnet, templated: true},
-	"spec_bench":        {make: newTurns, validate: Config.validateTurns, templated: true},
-	"speed_bench":       {make: newSpeedBench, validate: Config.validateTurns, templated: true},
-	"timed_trace":       {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true},
-	"trace":             {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true},
+	"burstgpt":           {make: newBurstGPT, validate: Config.validateBurstGPT, made: true},
+	"custom":             {make: newCustom, validate: Config.validateCustom, templated: true, talks: true},
+	"custom_audio":       {make: newCustomAudio, validate: Config.validateCustom},
+	"custom_image":       {make: newCustomImage, validate: Config.validateCustom},
+	"hf":                 {make: newHF, validate: Config.validateHF, templated: true, talks: true},
+	"mt_bench":           {make: newTurns, validate: Config.validateTurns, templated: true, talks: true},
+	"prefix_repetition":  {make: newPrefixRepetition, validate: Config.validatePrefixes, made: true},
+	"random":             {make: newRandom, validate: Config.validateRandom, whole: true, made: true},
+	"random-mm":          {make: newRandomMedia, validate: Config.validateRandomMedia, whole: true},
+	"random-rerank":      {make: newRerank, validate: Config.validateRerank},
+	"sharegpt":           {make: newShareGPT, validate: Config.validateShareGPT, talks: true},
+	"sonnet":             {make: newSonnet, validate: Config.validateSonnet, templated: true},
+	"spec_bench":         {make: newTurns, validate: Config.validateTurns, templated: true, talks: true},
+	"speed_bench":        {make: newSpeedBench, validate: Config.validateTurns, templated: true, talks: true},
+	"synthetic-sessions": {make: newSynthetic, validate: Config.validateSynthetic, whole: true, templated: true, talks: true},
+	"timed_trace":        {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true},
+	"trace":              {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true},
 }
 
 // Names lists the datasets in alphabetical order.
@@ -102,13 +106,27 @@ func Templated(name string) bool { return registry[name].templated }
 func (c Config) Validate() error {
 	var errs []error
 	if c.NumPrompts < 1 || c.NumPrompts > mostPrompts {
-		errs = append(errs, fmt.Errorf("--num-prompts %d: must be between 1 and %d", c.NumPrompts, mostPrompts))
+		errs = append(errs, fmt.Errorf("%s %d: must be between 1 and %d", c.counted(), c.NumPrompts, mostPrompts))
 	}
 	e, known := registry[c.Name]
 	if !known {
 		return errors.Join(append(errs, fmt.Errorf("--dataset-name %q is not known; use one of %s", c.Name, strings.Join(Names(), ", ")))...)
 	}
+	if c.Sessions.Hold && c.Name != syntheticSessions {
+		if !e.talks {
+			errs = append(errs, fmt.Errorf("--sessions: the dataset %s has no conversations; use one of %s", c.Name, strings.Join(Talks(), ", ")))
+		}
+		errs = append(errs, c.validateTalks())
+	}
 	return errors.Join(append(errs, e.validate(c))...)
+}
+
+// counted is the flag that NumPrompts comes from.
+func (c Config) counted() string {
+	if (c.Sessions.Hold || c.Name == syntheticSessions) && c.Sessions.Requests == 0 {
+		return "--sessions"
+	}
+	return "--num-prompts"
 }
 
 // New makes the dataset c names.
@@ -116,5 +134,9 @@ func New(c Config, tok Tokenizer) (Dataset, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return registry[c.Name].make(c, tok)
+	ds, err := registry[c.Name].make(c, tok)
+	if rows, ok := ds.(*sampled); ok && err == nil && c.Sessions.Hold {
+		return newRecorded(rows)
+	}
+	return ds, err
 }

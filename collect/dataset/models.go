@@ -34,18 +34,23 @@ func (m *models) Prompt(i int) (Prompt, error) {
 	if err != nil {
 		return p, err
 	}
+	body := maps.Clone(p.Body)
+	if body == nil {
+		body = map[string]json.RawMessage{}
+	}
+	body["model"] = m.name(i)
+	p.Body = body
+	return p, nil
+}
+
+// name is the model of the i-th request, or conversation.
+func (m *models) name(i int) json.RawMessage {
 	place := i % len(m.names)
 	if !m.roundRobin {
 		// Not the prompt's own generator, whose first draw is its length.
 		place = generator(m.seed^0x6c6f7261, i).IntN(len(m.names))
 	}
-	body := maps.Clone(p.Body)
-	if body == nil {
-		body = map[string]json.RawMessage{}
-	}
-	body["model"] = m.names[place]
-	p.Body = body
-	return p, nil
+	return m.names[place]
 }
 
 // Recipe adds the names to that of the dataset below.

@@ -58,8 +58,9 @@ type Prompt struct {
 	InputTokens int
 	// OutputTokens is the number of tokens to ask for (max_tokens).
 	OutputTokens int
-	SessionID    string
-	Turn         int
+	// SessionID names the conversation, Turn counts from 0 within its Turns; "" and 0 for a request by itself.
+	SessionID   string
+	Turn, Turns int
 	// Body holds fields of this request alone; they win over every other field of the body.
 	Body map[string]json.RawMessage
 }

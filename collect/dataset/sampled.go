@@ -179,6 +179,15 @@ func (d *sampled) keep(i int) (row uint32, made *Prompt, err error) {
 	return d.config.pick(d.kept, i), nil, nil
 }
 
+// row is that of the i-th prompt.
+func (d *sampled) row(i int) (uint32, error) {
+	if d.filter == nil {
+		return d.config.pick(d.order, i), nil
+	}
+	row, _, err := d.keep(i)
+	return row, err
+}
+
 // example reads one row again.
 func (d *sampled) example(row uint32) (example, error) {
 	data, err := d.rows.read(int(row))
