@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"sync"
 
 	"llmbench/collect/wire"
 	"llmbench/store"
@@ -79,8 +81,9 @@ func (c *wireCarrier) warm(n int) { _ = c.client.Warm(n) }
 
 func (c *wireCarrier) send(_ context.Context, x *exchange, body []byte, requestID string, ended func()) {
 	a := &x.carried
-	a.x, a.ended = x, ended
-	data := append(a.request.Data[:0], c.head...)
+	a.x, a.ended, a.buffer = x, ended, requestBuffers.Get().(*[]byte)
+	const ownFields = 64 // and their values
+	data := append(slices.Grow((*a.buffer)[:0], len(c.head)+len(requestID)+ownFields+len(body)), c.head...)
 	data = append(append(data, "X-Request-Id: "...), requestID...)
 	data = strconv.AppendInt(append(data, "\r\nContent-Length: "...), int64(len(body)), 10)
 	data = append(append(data, "\r\n\r\n"...), body...)
@@ -93,11 +96,16 @@ func (c *wireCarrier) close() error {
 	return c.client.Close()
 }
 
+// requestBuffers are shared by all requests, for each needs one only until its answer begins: of ten thousand streams a few
+// are being sent.
+var requestBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // carried is a request on the wire, which feeds its exchange.
 type carried struct {
 	x       *exchange
 	ended   func()
 	request wire.Request
+	buffer  *[]byte // of the request's data; nil when it has been given back
 }
 
 var _ wire.Answer = (*carried)(nil)
@@ -105,6 +113,16 @@ var _ wire.Answer = (*carried)(nil)
 func (a *carried) Sent(atNS int64, reused bool) { a.x.sentAt(atNS, reused) }
 func (a *carried) Again()                       { a.x.rec.ConnectionReused = store.NullBool{V: false, Valid: true} }
 func (a *carried) Wrote(atNS int64)             { a.x.rec.WroteNS = store.Int(atNS) }
+
+// Spent gives the buffer back.
+func (a *carried) Spent() {
+	if a.buffer == nil {
+		return
+	}
+	*a.buffer, a.request.Data = a.request.Data[:0], nil
+	requestBuffers.Put(a.buffer)
+	a.buffer = nil
+}
 
 func (a *carried) Head(h wire.Head, atNS int64) {
 	a.x.rec.FirstByteNS = store.Int(atNS)
@@ -115,6 +133,7 @@ func (a *carried) Head(h wire.Head, atNS int64) {
 func (a *carried) Body(p []byte, atNS int64) error { return a.x.body(p, atNS) }
 
 func (a *carried) End(err error, atNS int64) {
+	a.Spent()
 	a.x.end(wireStatus(err), atNS)
 	a.ended()
 }

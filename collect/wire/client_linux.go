@@ -19,6 +19,9 @@ type Answer interface {
 	Again()
 	// Wrote is the moment the kernel had the last byte.
 	Wrote(atNS int64)
+	// Spent says that the request's Data will not be read again, at the latest when the answer begins; it may come more than
+	// once, and does not before an End without an answer.
+	Spent()
 	Head(h Head, atNS int64)
 	Body(p []byte, atNS int64) error
 	// End comes when the answer is complete (err nil) or will not be.

@@ -101,7 +101,11 @@ func (k *connection) write() {
 			return
 		}
 	}
+	k.pending = nil // its array is the owner's to use again
 	k.request.Answer.Wrote(k.client.config.NowNS())
+	if k.heard || !k.stale(k.request) {
+		k.request.Answer.Spent()
+	}
 }
 
 // writable goes on with a write the socket could not take at once.
@@ -146,6 +150,9 @@ func (k *connection) received(p []byte, err error, atNS int64) {
 }
 
 func (k *connection) take(p []byte, atNS int64) {
+	if !k.heard && len(k.pending) == 0 {
+		k.request.Answer.Spent()
+	}
 	k.heard, k.lastNS = true, atNS
 	if err := k.response.feed(p, atNS); err != nil {
 		k.finish(err, atNS)
@@ -180,8 +187,7 @@ func (k *connection) ended(atNS int64) {
 // request: it is sent again over a new one, once.
 func (k *connection) fail(err error, atNS int64) {
 	r := k.request
-	stale := r != nil && k.kept && !k.heard && !r.again
-	if !stale {
+	if r == nil || !k.stale(r) {
 		k.finish(err, atNS)
 		return
 	}
@@ -189,6 +195,9 @@ func (k *connection) fail(err error, atNS int64) {
 	k.close()
 	k.client.again(r, err)
 }
+
+// stale reports whether a failure now would mean that the server had closed the kept connection before it read the request.
+func (k *connection) stale(r *Request) bool { return k.kept && !k.heard && !r.again }
 
 // finish ends the request and frees the connection, or closes it when it cannot be used again.
 func (k *connection) finish(err error, atNS int64) {
