@@ -10,7 +10,7 @@ var deadlines = Kind{
 	About: "for every reading speed the share of tokens that came later than the reader needed them",
 	Input: SomeRuns,
 	SQL: func(Ask) string {
-		return "SELECT run_id, tokens_per_s, late_pct, tokens\nFROM token_deadlines\nORDER BY run_id, tokens_per_s"
+		return "SELECT run_id, tokens_per_s, late_pct, tokens\nFROM token_deadlines()\nORDER BY run_id, tokens_per_s"
 	},
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		f := chart.Figure{

@@ -12,7 +12,7 @@ var distribution = Kind{
 	About: "how TTFT, TPOT, ITL and E2EL are spread, in classes of equal width on a log axis",
 	Input: SomeRuns,
 	SQL: func(Ask) string {
-		return "SELECT run_id, metric, from_ms, to_ms, samples, share_pct\nFROM latency_histogram\nORDER BY run_id, metric, from_ms"
+		return "SELECT run_id, metric, from_ms, to_ms, samples, share_pct\nFROM latency_histogram()\nORDER BY run_id, metric, from_ms"
 	},
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		f := chart.Figure{Legend: a.legend(), Columns: 2, Empty: a.say("no data: no request has this latency")}

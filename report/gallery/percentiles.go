@@ -40,7 +40,7 @@ var percentiles = Kind{
 }
 
 func percentileSQL(a Ask) string {
-	text := "SELECT run_id, metric, samples, percentile, ms\nFROM percentile_curve\n"
+	text := "SELECT run_id, metric, samples, percentile, ms\nFROM percentile_curve()\n"
 	const metrics = "WHERE metric IN ('ttft', 'tpot', 'itl', 'e2el')\n"
 	if len(a.Percentiles) > 0 {
 		list := make([]string, len(a.Percentiles))

@@ -10,7 +10,7 @@ var promptLength = Kind{
 	About: "how TTFT, TPOT and E2EL grow with the prompt: median, and 10th to 90th percentile",
 	Input: SomeRuns,
 	SQL: func(Ask) string {
-		return "SELECT run_id, metric, prompt_tokens, requests, p10_ms, p50_ms, p90_ms\nFROM latency_by_prompt\nORDER BY run_id, metric, prompt_tokens"
+		return "SELECT run_id, metric, prompt_tokens, requests, p10_ms, p50_ms, p90_ms\nFROM latency_by_prompt()\nORDER BY run_id, metric, prompt_tokens"
 	},
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		axis := chart.Axis{Title: a.say("prompt tokens, log scale"), Scale: chart.Log, Unit: a.say("prompt tokens")}
@@ -23,7 +23,7 @@ var concurrency = Kind{
 	About: "how TTFT, TPOT and E2EL grow with the other requests in flight at a request's arrival: median, and 10th to 90th percentile",
 	Input: SomeRuns,
 	SQL: func(Ask) string {
-		return "SELECT run_id, metric, in_flight, requests, p10_ms, p50_ms, p90_ms\nFROM latency_by_concurrency\nORDER BY run_id, metric, in_flight"
+		return "SELECT run_id, metric, in_flight, requests, p10_ms, p50_ms, p90_ms\nFROM latency_by_concurrency()\nORDER BY run_id, metric, in_flight"
 	},
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		axis := chart.Axis{Title: a.say("other requests in flight at arrival"), Unit: a.say("in flight")}

@@ -119,7 +119,7 @@ var pareto = Kind{
 	About: "of a sweep: each point's throughput per device over the speed that a user sees; the frontier is drawn",
 	Input: SweepRuns,
 	SQL: func(Ask) string {
-		return "SELECT setting, load_kind, load, user_throughput, device_throughput, per_device, repeats, on_frontier\nFROM sweep_pareto\nORDER BY setting, load"
+		return "SELECT setting, load_kind, load, user_throughput, device_throughput, per_device, repeats, on_frontier\nFROM sweep_pareto()\nORDER BY setting, load"
 	},
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		rows := t.Rows()
