@@ -20,6 +20,8 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	// quiet leaves notes out, plain colours.
+	quiet, plain bool
 }
 
 func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *app {
@@ -35,6 +37,9 @@ func (a *app) with(ctx context.Context) *app {
 
 // note tells a person something on stderr.
 func (a *app) note(format string, args ...any) {
+	if a.quiet {
+		return
+	}
 	fmt.Fprintf(a.stderr, "llmbench: "+format+"\n", args...)
 }
 
@@ -57,7 +62,7 @@ func terminal(stream any) (columns int, is bool) {
 // colour reports whether the stream may be coloured: a terminal, and nobody said NO_COLOR.
 func (a *app) colour(stream any) bool {
 	_, is := terminal(stream)
-	return is && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+	return is && !a.plain && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 }
 
 // version is set by the release build; a build from a checkout tells its commit.

@@ -82,10 +82,14 @@ func vocabulary() kong.Vars {
 func (a *app) execute(args []string) error {
 	exited := false
 	var grammar grammar
+	defaults, err := a.readDefaults()
+	if err != nil {
+		return usageError(err)
+	}
 	parser, err := kong.New(&grammar, kong.Name("llmbench"), kong.Description(description),
 		vocabulary(),
 		kong.Writers(a.stdout, a.stderr), kong.Exit(func(int) { exited = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.ConfigureHelp(helpOptions), kong.Help(printHelp), kong.Resolvers(defaults),
 		kong.Bind(a))
 	if err != nil {
 		return fmt.Errorf("build the command line: %w", err)
@@ -100,5 +104,6 @@ func (a *app) execute(args []string) error {
 	if err != nil {
 		return usageError(fmt.Errorf("%w; see llmbench --help", err))
 	}
+	a.quiet, a.plain = grammar.Quiet, grammar.NoColor
 	return parsed.Run(a)
 }
