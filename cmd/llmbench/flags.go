@@ -9,7 +9,7 @@ import (
 )
 
 // labels are flags that say nothing of the measurement: they are columns of their own.
-var labels = []string{"warehouse", "name", "tag", "metadata", "help", "version", "base-url"}
+var labels = []string{"warehouse", "name", "tag", "metadata", "help", "help-all", "version", "quiet", "no-color", "base-url"}
 
 // givenFlags are the flags of the command line as a JSON object, for the column flags. Values of headers are left out:
 // they may be secrets.
