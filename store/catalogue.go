@@ -55,13 +55,19 @@ func (w *Warehouse) Runs(ctx context.Context) ([]Entry, error) {
 
 // Catalogue gives a Parquet file with the rows of Runs, and how many those are: every column of Run, the group summary,
 // and the group catalogue, which is the store's own. It is runs.parquet, or where that cannot be written a copy that goes
-// with Close. A stored summary of other definitions is NULL there until Freshen has made it anew.
+// with Close. Outdated summaries are made anew as by Renew; one that is not is NULL there.
 func (w *Warehouse) Catalogue(ctx context.Context) (path string, runs int, err error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := w.refresh(ctx, namesOnly); err != nil {
+	err = w.refresh(ctx, namesOnly)
+	w.mu.Unlock()
+	if err == nil {
+		err = w.renewAll(ctx)
+	}
+	if err != nil {
 		return "", 0, err
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	path, err = w.catalogueNow()
 	return path, len(w.catalogue.rows), err
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestDamagedFiles spoils one event file of one of two runs: it is set aside by name, and nothing else is.
@@ -119,13 +120,46 @@ func TestFreshen(t *testing.T) {
 	if _, err := w.Resolve(t.Context(), "run-1"); err != nil || len(asked) != 1 {
 		t.Errorf("asked for %q, %v", asked, err)
 	}
-	path, _, err := w.Catalogue(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	n.want(t)
+}
+
+// TestRenew makes outdated summaries anew when runs are listed, the latest first, for as long as a listing may take.
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	root, stored := warehouseOf(t, 5)
+	editor, _ := openAt(t, root, Options{})
+	for i, e := range stored {
+		err := editor.rewrite(t.Context(), e, func(f *runFile) error {
+			f.Summary, f.Definitions = fullSummary(99), []int{DefinitionsVersion - 1, 0, DefinitionsVersion + 1}[max(0, i-2)]
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	rows, err := readCatalogue(path, everything)
-	if err != nil || rows[0].Summary != nil || rows[1].Summary == nil || rows[2].Summary != nil {
-		t.Errorf("the catalogue has %+v, %v", rows, err)
+	now := time.Now()
+	w, n := openAt(t, root, Options{
+		Now: func() time.Time { return now },
+		Summarise: func(context.Context, Run, Files) (*Summary, error) {
+			now = now.Add(renewFor / 2)
+			return fullSummary(1), nil
+		},
+	})
+	listed := func(want ...bool) {
+		t.Helper()
+		path, _, err := w.Catalogue(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := readCatalogue(path, everything)
+		for i, row := range rows {
+			if has := row.Summary != nil; err != nil || has != want[i] {
+				t.Errorf("run %d: has a summary: %v, error %v", i, has, err)
+			}
+		}
 	}
+	listed(false, true, true, false, false) // of the last two one was never made and one is by a later llmbench
+	n.want(t, "1 of 5 runs have no summary by this llmbench's formulas yet")
+	listed(true, true, true, false, false)
 	n.want(t)
 }

@@ -2,7 +2,7 @@ package store
 
 // DefinitionsVersion names the meaning of the numbers in Summary. It rises when a formula in sql/ changes, so
 // that a stored summary of an older meaning is made anew instead of being compared with one of today's.
-const DefinitionsVersion = 1
+const DefinitionsVersion = 2
 
 // Summary is one row of the view run_summary, computed by that view when a run is finished and kept in run.json
 // and in the catalogue. Names are those of vLLM's result files; latencies are milliseconds, throughputs are

@@ -36,6 +36,9 @@ func (c *runsListCmd) Run(a *app) error {
 	defer w.Close()
 	if !c.asks() {
 		entries, err := w.Runs(a.ctx)
+		if err == nil {
+			err = w.Renew(a.ctx, entries)
+		}
 		if err != nil {
 			return err
 		}
