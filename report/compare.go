@@ -82,7 +82,7 @@ type Row struct {
 	Title  string    `json:"title"`
 	Unit   string    `json:"unit"`
 	Better Direction `json:"better"`
-	// Primary metrics are judged as they are, the others with allowance for how many there are.
+	// Primary metrics come first and have the larger part of the risk of a false claim; the others share what is left.
 	Primary bool `json:"primary"`
 	// Cells has one for each side, in their order; Changes one for each but the baseline.
 	Cells     []Cell   `json:"sides"`
@@ -100,7 +100,7 @@ type Cell struct {
 	N int `json:"n"`
 }
 
-const comparisonSchema = 2
+const comparisonSchema = 3
 
 // UnlikeError refuses to compare sides whose workloads are not alike.
 type UnlikeError struct {

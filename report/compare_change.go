@@ -18,7 +18,7 @@ type Change struct {
 	Ratio   *float64 `json:"ratio"`
 	Percent *float64 `json:"change_percent"`
 	// LoPercent and HiPercent bound the change with the confidence Level; null when there is no interval, or no bound.
-	// Of metrics that are not primary Level is above 0.95, as Holm's method has it.
+	// Of several metrics Level is above 0.95, as Holm's method has it.
 	LoPercent *float64 `json:"lo_percent"`
 	HiPercent *float64 `json:"hi_percent"`
 	Level     *float64 `json:"level"`
@@ -27,8 +27,8 @@ type Change struct {
 	Hi95Percent *float64 `json:"hi95_percent"`
 	// Noise is what the interval is about: "between runs", "within run", or "" without one.
 	Noise Noise `json:"noise"`
-	// P is Mann and Whitney's exact p-value, PT that of the t-test behind the interval, PHolm the same adjusted over the
-	// metrics that are not primary; null without repeats on both sides.
+	// P is Mann and Whitney's exact p-value, PT that of the t-test behind the interval, PHolm the same adjusted over all
+	// metrics; null without repeats on both sides.
 	P     *float64 `json:"p"`
 	PT    *float64 `json:"p_t"`
 	PHolm *float64 `json:"p_holm"`
@@ -201,24 +201,50 @@ func changeBounds(i stats.Interval) (lo, hi *float64) {
 	return new(100 * (i.Lo - 1)), new(100 * (i.Hi - 1))
 }
 
-// adjust widens the intervals of the metrics that are not primary, for every candidate on its own.
+// primaryWeight is how much of the risk of a false claim the primary metrics have together. With half as much they would
+// often miss what they were chosen to show; with all of it nothing could be said of the others.
+const primaryWeight = 0.8
+
+// adjust widens the intervals for how many metrics there are, for every candidate on its own: the words of one table
+// hold a false one in 5 % of comparisons at most, where each metric alone would be wrong that often.
 func (c *comparer) adjust(p *loadPoint, rows []Row) {
 	for side := 1; side < len(p.sides); side++ {
 		var changes []*Change
 		var ratios []stats.Ratio
 		var ps []float64
+		var primary []bool
 		for i := range rows {
-			if list := p.ratios[rows[i].Metric]; !rows[i].Primary && list != nil && list[side] != nil {
+			if list := p.ratios[rows[i].Metric]; list != nil && list[side] != nil {
 				changes, ratios, ps = append(changes, &rows[i].Changes[side-1]), append(ratios, list[side]), append(ps, list[side].P())
+				primary = append(primary, rows[i].Primary)
 			}
 		}
-		adjusted, levels := stats.Holm(ps)
+		adjusted, levels := stats.Holm(ps, metricWeights(primary))
 		for i, ch := range changes {
 			ch.PHolm = &adjusted[i]
 			ch.setInterval(ratios[i].Interval(levels[i]), levels[i])
 		}
 		c.adjusted = max(c.adjusted, len(changes))
 	}
+}
+
+// metricWeights parts the risk: the primary metrics share primaryWeight, the others the rest.
+func metricWeights(primary []bool) []float64 {
+	first := 0
+	for _, p := range primary {
+		if p {
+			first++
+		}
+	}
+	weights := make([]float64, len(primary))
+	for i, p := range primary {
+		if p {
+			weights[i] = primaryWeight / float64(first)
+		} else {
+			weights[i] = (1 - primaryWeight) / float64(len(primary)-first)
+		}
+	}
+	return weights
 }
 
 // judge gives the verdicts, where one may be given.

@@ -242,9 +242,9 @@ func measuredDifferences(sides []CompareSide) []Difference {
 // closingNotes say how to read the intervals.
 func (c *comparer) closingNotes() {
 	if c.noises[string(BetweenRuns)] {
-		note := "changes are ratios of geometric means over the runs, in brackets their 95% interval between runs; ~ is a change within it"
+		note := "changes are ratios of geometric means over the runs, in brackets their interval between runs, of 95% or more; ~ is a change within it"
 		if c.adjusted > 1 {
-			note += fmt.Sprintf("; metrics that are not primary have wider intervals, for they are %d (Holm)", c.adjusted)
+			note += fmt.Sprintf("; the %d metrics of a table together claim a change falsely in 5%% of cases at most (Holm's method; the primary ones have %.0f%% of that risk)", c.adjusted, 100*primaryWeight)
 		}
 		c.note("%s", note+"; p is Mann and Whitney's, of each metric alone")
 	}
@@ -253,6 +253,7 @@ func (c *comparer) closingNotes() {
 			c.options.Bootstrap.Resamples, 100*stats.GridWidth)
 	}
 	few := func(s CompareSide) bool { return len(s.Runs) > 1 && len(s.Runs) < runsForVerdict }
+	c.noteTurns()
 	for _, p := range c.points {
 		if c.noises[string(BetweenRuns)] && slices.ContainsFunc(p.sides, few) {
 			c.note("need at least %d runs a side for a verdict", runsForVerdict)

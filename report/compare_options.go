@@ -19,7 +19,7 @@ type CompareOptions struct {
 	Percentiles []float64
 	// Metrics are the names of the metrics to show, in this order. Without any: all.
 	Metrics []string
-	// Primary are the metrics that are judged as they are; the others are adjusted for being many.
+	// Primary are the metrics that matter most: they have the larger part of the risk of a false claim.
 	Primary []string
 	// MinEffect is the smallest change that matters, 0.02 for 2 %: what lies surely below it is "same".
 	MinEffect float64
@@ -109,7 +109,7 @@ func measuresNamed(names []string) []Measure {
 	return list
 }
 
-// primary reports whether a metric is judged as it is.
+// primary reports whether a metric is one of those that matter most.
 func (o CompareOptions) primary(m Measure) bool {
 	return slices.ContainsFunc(measuresNamed(o.Primary), func(p Measure) bool { return p.Name == m.Name })
 }

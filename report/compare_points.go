@@ -183,7 +183,9 @@ func pairingText(pairs []int) string {
 }
 
 // pairRuns pairs the repeats of two sides: the k-th run of a workload on one with its k-th on the other, by the time they
-// began. It gives for each run of a the place of its partner; nil unless every run has one.
+// began. It gives for each run of a the place of its partner; nil unless every run has one. Repeats of one and the same
+// workload are no pairs: what they send is alike in all runs, so pairing would take nothing away but half of the degrees
+// of freedom.
 func pairRuns(a, b []query.Measured) []int {
 	if len(a) != len(b) || len(a) < 2 {
 		return nil
@@ -193,6 +195,9 @@ func pairRuns(a, b []query.Measured) []int {
 		if id := run.Entry.Run.WorkloadID; id != nil {
 			waiting[*id] = append(waiting[*id], i)
 		}
+	}
+	if len(waiting) < 2 {
+		return nil
 	}
 	pairs := make([]int, len(a))
 	for i, run := range a {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -75,7 +74,7 @@ var runFields = []runField{
 	{key: "status", group: GroupMeasurement, read: func(r *store.Run) string { return word(&r.Status) }},
 	{key: "tool_version", group: GroupMeasurement, read: func(r *store.Run) string { return word(&r.ToolVersion) }},
 	{key: "time_base", group: GroupMeasurement, read: func(r *store.Run) string { return word(&r.TimeBase) }},
-	{key: "prefix_cache", group: GroupMeasurement, read: func(r *store.Run) string { return cmp.Or(warmCache(*r), unknown) }},
+	{key: "prefix_cache", group: GroupMeasurement, read: cacheState},
 	{key: "client_verdict", group: GroupMeasurement, read: func(r *store.Run) string { return word(r.ClientVerdict) }},
 }
 

@@ -92,7 +92,7 @@ func PlanRepeats(sides []CompareSide, change float64, o CompareOptions) (*NoiseR
 		}
 		r.Rows = append(r.Rows, row)
 	}
-	r.note("in %.0f%% of cases, at a level of 5%%, unpaired; paired runs may need fewer", 100*stats.Power)
+	r.note("in %.0f%% of cases, at a level of 5%%, unpaired; paired runs may need fewer. "+alone, 100*stats.Power)
 	r.note("the first number takes the spread seen for the true one, the second the largest it may well be: few runs tell little of their spread")
 	return r, nil
 }
@@ -121,6 +121,9 @@ func newNoiseReport(sides []CompareSide, o CompareOptions) (*NoiseReport, error)
 	}
 	return r, nil
 }
+
+// alone says for whom a level of 5 % is.
+const alone = "That is of one metric chosen beforehand, by --fail-on or --metrics: among many a comparison asks for more of each"
 
 var errOneRun = fmt.Errorf("one run has no run-to-run noise")
 
@@ -193,7 +196,7 @@ func (r *NoiseReport) noiseNotes(n int) {
 	if len(claimed) > 0 {
 		r.note("the halves differ in %s, where chance alone would let one metric in twenty: were these runs of one setting?", strings.Join(claimed, ", "))
 	}
-	r.note("A/A holds every second run against the others; a smallest change is one that so many runs show in %.0f%% of cases, at a level of 5%%", 100*stats.Power)
+	r.note("A/A holds every second run against the others; a smallest change is one that so many runs show in %.0f%% of cases, at a level of 5%%. "+alone, 100*stats.Power)
 }
 
 // Write prints the report in a format of Comparison.

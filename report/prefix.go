@@ -11,6 +11,14 @@ import (
 // findings, "" when there is no such reason.
 func warmCache(r store.Run) string { return plain(object(r.Findings)["prefix_cache"]) }
 
+// cacheState says so in the words that repeats have alike, whatever the reason was in each.
+func cacheState(r *store.Run) string {
+	if warmCache(*r) == "" {
+		return unknown
+	}
+	return "may be warm"
+}
+
 // hitRateTolerance is how far hit rates may be apart before that is worth a line: what was cached was not computed.
 const hitRateTolerance = 0.05
 

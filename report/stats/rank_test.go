@@ -73,38 +73,3 @@ func TestMannWhitneyOfSeparateSides(t *testing.T) {
 		t.Errorf("an empty side: p = %v, want 1", p)
 	}
 }
-
-func TestHolm(t *testing.T) {
-	t.Parallel()
-	adjusted, level := Holm([]float64{0.01, 0.04, 0.03, 0.005})
-	for i, want := range []float64{0.03, 0.06, 0.06, 0.02} { // as R's p.adjust gives it
-		near(t, "adjusted", adjusted[i], want, 1e-12)
-	}
-	for i, want := range []float64{1 - 0.05/3, 1 - 0.05/2, 1 - 0.05/2, 1 - 0.05/4} {
-		near(t, "level", level[i], want, 1e-12)
-	}
-	if adjusted, level = Holm(nil); len(adjusted)+len(level) != 0 {
-		t.Error("no tests, yet results")
-	}
-	if adjusted, level = Holm([]float64{0.2}); adjusted[0] != 0.2 || math.Abs(level[0]-0.95) > 1e-12 {
-		t.Errorf("one test is adjusted: %v, %v", adjusted, level)
-	}
-}
-
-// TestHolmLevelsSayTheSame: p below 1 - level just where the adjusted p is at most 0.05.
-func TestHolmLevelsSayTheSame(t *testing.T) {
-	t.Parallel()
-	rng := rand.New(rand.NewPCG(7, 8))
-	for range 500 {
-		p := make([]float64, 1+rng.IntN(12))
-		for i := range p {
-			p[i] = math.Pow(rng.Float64(), 4)
-		}
-		adjusted, level := Holm(p)
-		for i := range p {
-			if (p[i] <= 1-level[i]+1e-15) != (adjusted[i] <= 0.05+1e-15) {
-				t.Fatalf("p %v: adjusted %v, level %v", p, adjusted, level)
-			}
-		}
-	}
-}
