@@ -118,6 +118,10 @@ func (c *collectCmd) prepare(a *app, p *collectPlan) (*setup, error) {
 	if s.dataset, err = c.workload(a, p, &s.row, tok, root, client); err != nil {
 		return nil, err
 	}
+	if long := tooLong(p, s.row.MaxModelLen, s.dataset); long != "" {
+		a.note("%s", long)
+		s.findings["context"] = long
+	}
 	s.watch, err = c.planTelemetry(a, p, &s.row)
 	return s, err
 }

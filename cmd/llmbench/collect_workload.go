@@ -69,3 +69,20 @@ func requestsOf(ds dataset.Dataset, warmups int) (requests, sessions int) {
 	}
 	return ds.Len() - warmups, 0
 }
+
+// tooLong says how much of the load does not fit into the model's context, of prompt and answer together; "" when all does, or
+// nobody knows.
+func tooLong(p *collectPlan, context *int64, ds dataset.Dataset) string {
+	if context == nil {
+		return ""
+	}
+	n, looked, longest := dataset.TooLong(ds, p.data.NumPrompts, int(*context))
+	if n == 0 {
+		return ""
+	}
+	of := fmt.Sprintf("%d requests", looked)
+	if looked < p.data.NumPrompts {
+		of = "the first " + of
+	}
+	return fmt.Sprintf("%d of %s do not fit into the model's context of %d tokens, the longest has %d with its answer: a server refuses them or cuts their answers short", n, of, *context, longest)
+}

@@ -97,12 +97,10 @@ func (d *synthetic) Prompt(i int) (Prompt, error) { return previewOf(d, i) }
 
 // say makes what is said at request i, the turn-th of its conversation.
 func (d *synthetic) say(i, turn int) (u utterance, err error) {
-	config, rng := d.config.Sessions, generator(d.config.Seed, i)
-	input := config.Input
-	if turn == 0 && config.First.Given() {
-		input = config.First
-	}
-	u = utterance{tokens: input.Draw(rng), outputTokens: config.Output.Draw(rng), think: config.thought(d.config.Seed, i, turn)}
+	config := d.config.Sessions
+	u.tokens, u.outputTokens = d.drawn(i, turn)
+	u.think = config.thought(d.config.Seed, i, turn)
+	rng := generator(d.config.Seed, i)
 	text := d.draft(u.tokens)
 	text.unique(rng, i, u.tokens)
 	said, err := text.finished(rng)
@@ -116,6 +114,18 @@ func (d *synthetic) say(i, turn int) (u utterance, err error) {
 	u.answer.Tokens = u.outputTokens
 	u.answer.Text, err = text.finished(rng)
 	return u, err
+}
+
+// drawn are the lengths of what the user says and of the answer at request i. Their generator is not that of the words.
+func (d *synthetic) drawn(i, turn int) (said, asked int) {
+	const salt = 0x6c656e677468
+	config, rng := d.config.Sessions, generator(d.config.Seed^salt, i)
+	input := config.Input
+	if turn == 0 && config.First.Given() {
+		input = config.First
+	}
+	said = input.Draw(rng)
+	return said, config.Output.Draw(rng)
 }
 
 // thought is how long the user thinks before request i; before the first turn not at all.
