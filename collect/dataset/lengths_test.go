@@ -261,12 +261,12 @@ func TestLongLine(t *testing.T) {
 }
 
 func FuzzLengths(f *testing.F) {
-	for _, text := range []string{"512", "uniform:min=1,max=9", "normal:mean=5,stddev=2,min=1", "lognormal:median=4,sigma=0.5", "gamma", "zipf:alpha=1.2", "poisson:mean=3", "choice:4=1,5=2%", "exponential:max=3"} {
+	for _, text := range []string{"512", "uniform:min=1,max=9", "normal:mean=5,stddev=2,min=1", "lognormal:median=4,sigma=0.5", "gamma", "zipf:alpha=1.2", "poisson:mean=3", "choice:4=1,5=2%", "exponential:max=3", "file:5\n7\n", "file:a,b\n1,2\n"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if strings.HasPrefix(text, "file:") {
-			t.Skip("reads a file")
+		if content, is := strings.CutPrefix(text, "file:"); is { // not any file there is, but one of this content
+			text = "file:" + write(t, content)
 		}
 		l, err := ParseLengths(text, 100)
 		if err != nil {

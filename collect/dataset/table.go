@@ -25,6 +25,9 @@ type table struct {
 func (t *table) row(line []byte) (is bool, err error) {
 	if t.columns == nil {
 		t.json = line[0] == '{'
+		if line[0] == '[' {
+			return false, errors.New("a JSON array; write one object a line (JSONL), or CSV")
+		}
 	}
 	if t.json {
 		return true, t.readObject(line)
