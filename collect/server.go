@@ -64,19 +64,26 @@ func AskServer(ctx context.Context, client *http.Client, t Target) (Server, erro
 // readyPause is the time between two looks at a server that is not ready.
 const readyPause = time.Second
 
-// WaitReady asks for the list of models until an answer other than a server error comes, at most for patience. It sends
-// no prompt, which would warm the server's caches.
+// Ready asks for the list of models once; an answer other than a server error is nil. It sends no prompt, which would warm the
+// server's caches.
+func Ready(ctx context.Context, client *http.Client, t Target) error {
+	_, resp, err := get(ctx, client, t, "/v1/models")
+	switch {
+	case err != nil:
+		return explainConnect(t.BaseURL, err)
+	case resp.StatusCode >= http.StatusInternalServerError:
+		return fmt.Errorf("%s/v1/models answers %s", t.BaseURL, resp.Status)
+	}
+	return nil
+}
+
+// WaitReady waits until the server is Ready, at most for patience.
 func WaitReady(ctx context.Context, client *http.Client, t Target, patience time.Duration) error {
 	deadline := time.Now().Add(patience)
 	for {
-		_, resp, err := get(ctx, client, t, "/v1/models")
-		switch {
-		case err == nil && resp.StatusCode < http.StatusInternalServerError:
+		err := Ready(ctx, client, t)
+		if err == nil {
 			return nil
-		case err == nil:
-			err = fmt.Errorf("%s/v1/models answers %s", t.BaseURL, resp.Status)
-		default:
-			err = explainConnect(t.BaseURL, err)
 		}
 		if time.Until(deadline) < readyPause {
 			return fmt.Errorf("server not ready after %s: %w", patience, err)

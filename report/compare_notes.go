@@ -30,7 +30,7 @@ func (c *comparer) describeSides() {
 			seen[r.RunID] = out.Letter
 		}
 		out.saturated = saturated(side)
-		for _, note := range []string{survivors(out), c.clients(side, out.Letter), c.statuses(side, out.Letter), claims(side, out.Letter), c.drifts(side, out.Letter), c.windows(side, out.Letter)} {
+		for _, note := range []string{survivors(out), c.clients(side, out.Letter), keptServers(side, out.Letter), c.statuses(side, out.Letter), claims(side, out.Letter), c.drifts(side, out.Letter), c.windows(side, out.Letter)} {
 			if note != "" {
 				out.Footnotes = append(out.Footnotes, c.footnote("%s", note))
 			}
@@ -68,6 +68,15 @@ func (c *comparer) clients(side CompareSide, letter string) string {
 		return note
 	}
 	return ""
+}
+
+// keptServers tells of repeats that were made on one start of a server, as sweep --keep-server does.
+func keptServers(side CompareSide, letter string) string {
+	runs := runsWhere(side, func(r store.Run) bool { return r.Tags["keep-server"] != "" })
+	if len(runs) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("repeats of %s%s share one start of the server: how starts differ is not in the noise between runs", letter, ofRuns(runs, side))
 }
 
 func runsWhere(side CompareSide, has func(store.Run) bool) []store.Run {

@@ -22,6 +22,8 @@ type app struct {
 	getenv         func(string) string
 	// quiet leaves notes out, plain colours.
 	quiet, plain bool
+	// notes, when set, takes what is for people in place of stderr.
+	notes io.Writer
 }
 
 func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *app {
@@ -40,7 +42,11 @@ func (a *app) note(format string, args ...any) {
 	if a.quiet {
 		return
 	}
-	fmt.Fprintf(a.stderr, "llmbench: "+format+"\n", args...)
+	to := a.stderr
+	if a.notes != nil {
+		to = a.notes
+	}
+	fmt.Fprintf(to, "llmbench: "+format+"\n", args...)
 }
 
 // warn takes notes of the packages below.

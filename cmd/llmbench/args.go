@@ -10,7 +10,7 @@ import (
 var listFlags = []string{"goodput", "metadata", "header", "tag", "lora-modules"}
 
 // listCommands have list flags. Where there are positional arguments too, only what cannot be one of them belongs to a list.
-var listCommands = []string{"collect", "inspect", "compare", "plot", "report"}
+var listCommands = []string{"collect", "sweep", "inspect", "compare", "plot", "report"}
 
 // limit is a value of --goodput, and nothing else.
 var limit = regexp.MustCompile(`^(ttft|tpot|e2el):`)

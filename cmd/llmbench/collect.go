@@ -36,6 +36,7 @@ type collectCmd struct {
 	resultFlags
 	systemFlags
 	telemetryFlags
+	launchFlags
 	warehouseFlag
 }
 
@@ -52,6 +53,9 @@ Ctrl-C once sends nothing more and waits for what is in flight; twice cuts it. W
 
 // Run collects one run: everything that can be refused is refused before the first request.
 func (c *collectCmd) Run(a *app, k *kong.Context) error {
+	if err := c.placeServer(k); err != nil {
+		return usageError(err)
+	}
 	plan, err := c.plan(a)
 	if err != nil {
 		return usageError(err)
@@ -62,25 +66,37 @@ func (c *collectCmd) Run(a *app, k *kong.Context) error {
 		return err
 	}
 	defer warehouse.Close()
-	if err := c.repeat(a, plan, warehouse); err != nil {
-		return err
-	}
-	setup, err := c.prepare(a, plan)
+	server, err := c.startServer(a, k, plan, warehouse)
 	if err != nil {
 		return err
 	}
-	if warm, err := c.warmCache(a, plan, warehouse, setup.row); err != nil {
+	result, err := c.once(a, k, plan, warehouse, server)
+	err = errors.Join(err, server.fault(), server.end(a))
+	if result == nil {
 		return err
+	}
+	return errors.Join(c.conclude(a, plan, warehouse, result), err)
+}
+
+// once makes one run. The server is the one that was started for it, nil when it was there already. A run that was kept is
+// given beside an error too.
+func (c *collectCmd) once(a *app, k *kong.Context, plan *collectPlan, warehouse *store.Warehouse, server *servedEngine) (*measured, error) {
+	if err := c.repeat(a, plan, warehouse); err != nil {
+		return nil, err
+	}
+	setup, err := c.prepare(a, plan)
+	if err != nil {
+		return nil, err
+	}
+	if warm, err := c.warmCache(a, plan, warehouse, setup.row); err != nil {
+		return nil, err
 	} else if warm != "" {
 		a.note("%s", warm)
 		setup.findings["prefix_cache"] = warm
 	}
 	setup.row.Flags = givenFlags(k)
-	result, err := c.measure(a, plan, warehouse, setup)
-	if err != nil {
-		return err
-	}
-	return c.conclude(a, plan, warehouse, result)
+	server.describe(&setup.row)
+	return c.measure(a, plan, warehouse, setup)
 }
 
 // setup is a run ready to start.

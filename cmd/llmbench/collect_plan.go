@@ -53,6 +53,7 @@ func (c *collectCmd) plan(a *app) (*collectPlan, error) {
 	add(c.planData(p))
 	add(c.planResult(p))
 	add(c.telemetryFlags.check())
+	add(c.launchFlags.validate())
 	return p, errors.Join(errs...)
 }
 

@@ -10,6 +10,8 @@ const description = `Measures LLM servers: puts a load on them, keeps every requ
 // grammar is the command line: one field per command.
 type grammar struct {
 	Collect    collectCmd    `cmd:"" help:"Put a measured load on a server and keep every request and chunk."`
+	Sweep      sweepCmd      `cmd:"" help:"Run many collections, starting the servers where asked, and find limits."`
+	Serve      serveCmd      `cmd:"" help:"Start a server, wait until it is ready, show its log, and end it with all its children."`
 	Compare    compareCmd    `cmd:"" help:"Show what differs between two runs."`
 	Report     reportCmd     `cmd:"" help:"Print the report of runs again, with charts where asked."`
 	Plot       plotCmd       `cmd:"" help:"Draw one chart of runs."`

@@ -82,22 +82,19 @@ func vocabulary() kong.Vars {
 func (a *app) execute(args []string) error {
 	exited := false
 	var grammar grammar
-	defaults, err := a.readDefaults()
-	if err != nil {
-		return usageError(err)
-	}
-	parser, err := kong.New(&grammar, kong.Name("llmbench"), kong.Description(description),
-		vocabulary(),
+	parser, err := a.newParser(&grammar, kong.Name("llmbench"), kong.Description(description),
 		kong.Writers(a.stdout, a.stderr), kong.Exit(func(int) { exited = true }),
-		kong.ConfigureHelp(helpOptions), kong.Help(printHelp), kong.Resolvers(defaults),
-		kong.Bind(a))
+		kong.ConfigureHelp(helpOptions), kong.Help(printHelp), kong.Bind(a))
 	if err != nil {
-		return fmt.Errorf("build the command line: %w", err)
+		return err
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	parsed, err := parser.Parse(normalise(args))
+	if args, err = sweepSettings(normalise(args)); err != nil {
+		return fmt.Errorf("build the command line: %w", err)
+	}
+	parsed, err := parser.Parse(args)
 	if exited {
 		return nil
 	}
@@ -106,4 +103,17 @@ func (a *app) execute(args []string) error {
 	}
 	a.quiet, a.plain = grammar.Quiet, grammar.NoColor
 	return parsed.Run(a)
+}
+
+// newParser parses commands with what the environment and the file of defaults give.
+func (a *app) newParser(g *grammar, options ...kong.Option) (*kong.Kong, error) {
+	defaults, err := a.readDefaults()
+	if err != nil {
+		return nil, usageError(err)
+	}
+	parser, err := kong.New(g, append(options, vocabulary(), kong.Resolvers(defaults))...)
+	if err != nil {
+		return nil, fmt.Errorf("build the command line: %w", err)
+	}
+	return parser, nil
 }

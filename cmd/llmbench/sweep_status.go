@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/kong"
+
+	"llmbench/report"
+)
+
+// sweepStatusCmd shows how a plan stands.
+type sweepStatusCmd struct{ sweepFlags }
+
+// Help is shown by sweep status --help.
+func (sweepStatusCmd) Help() string {
+	return `Takes the plan as sweep does, file and flags, and sends nothing.
+
+  llmbench sweep status plan.yaml`
+}
+
+// Run prints what is done, failed and left.
+func (c *sweepStatusCmd) Run(a *app, k *kong.Context) error {
+	whole, err := c.withFile(a, k)
+	if err != nil {
+		return usageError(err)
+	}
+	if whole != nil {
+		*c = whole.Status
+	}
+	s, err := a.newSweep(&c.sweepFlags)
+	if err != nil {
+		return usageError(err)
+	}
+	w, err := c.open(a)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	s.warehouse = w
+	if err := s.loadDone(false); err != nil {
+		return err
+	}
+	done, failed, left := s.counts()
+	fmt.Fprintf(a.stdout, "sweep %s: %d done, %d failed, %d left of %d runs\n", s.plan.Name, done, failed, left, done+failed+left)
+	return report.WriteSweepStatus(a.stdout, s.statuses(), a.writeOptions())
+}
+
+// statuses are the runs that are not done, with why.
+func (s *sweepPlan) statuses() []report.SweepStatus {
+	var out []report.SweepStatus
+	for _, v := range s.visits {
+		for _, step := range v.Steps {
+			if s.finished(step) {
+				continue
+			}
+			status := report.SweepStatus{Point: step.Point.Label(), Repeat: step.Repeat, State: "left"}
+			switch d, made := s.done[keyOf(step)]; {
+			case s.failed(step):
+				status.State, status.Why = "failed", firstLine(d.err)
+			case made && d.err != "":
+				status.Why = d.err
+			case made:
+				status.Why = "measured with other flags"
+			}
+			out = append(out, status)
+		}
+	}
+	return out
+}

@@ -1,0 +1,353 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"llmbench/store"
+)
+
+// SweepRow is one run of a sweep.
+type SweepRow struct {
+	Point   string
+	Values  []string // of the keys that are swept
+	Repeat  int
+	Run     store.Run
+	Summary *store.Summary
+	Error   string // why the run does not count
+}
+
+// verdictOf is what the client says of itself, "" when it is not known.
+func verdictOf(r store.Run) string {
+	if r.ClientVerdict == nil {
+		return ""
+	}
+	return *r.ClientVerdict
+}
+
+// saturated reports whether the run's numbers may be the client's limits.
+func (r SweepRow) saturated() bool { return verdictOf(r.Run) == "saturated" }
+
+// SweepLive is the table of runs as they come, line by line: widths are settled before the first.
+type SweepLive struct {
+	keys    []string
+	widths  []int
+	repeats int
+	columns int
+	total   int // runs to come
+	shown   int
+}
+
+// sweepColumns are the numbers of a point, with the width that each has in a line of runs as they come; 0 for none there.
+var sweepColumns = []struct {
+	name  string
+	live  int
+	value func(store.Summary) *float64
+}{
+	{"tok/s", 8, func(s store.Summary) *float64 { return s.OutputThroughput }},
+	{"req/s", 0, func(s store.Summary) *float64 { return s.RequestThroughput }},
+	{"TTFT ms", 8, func(s store.Summary) *float64 { return s.MeanTTFT }},
+	{"p99 TTFT", 8, func(s store.Summary) *float64 { return s.P99TTFT }},
+	{"TPOT ms", 7, func(s store.Summary) *float64 { return s.MeanTPOT }},
+}
+
+// NewSweepLive settles the table for so many runs to come and a terminal of so many columns. Values are those of every point.
+func NewSweepLive(keys []string, values [][]string, repeats, runs, columns int) *SweepLive {
+	l := &SweepLive{keys: keys, repeats: repeats, total: runs, columns: columns}
+	for i, key := range keys {
+		width := len(key)
+		for _, v := range values {
+			width = max(width, len(v[i]))
+		}
+		l.widths = append(l.widths, min(width, 20))
+	}
+	return l
+}
+
+// Header names the columns.
+func (l *SweepLive) Header() string {
+	cells := append([]string{fmt.Sprintf("%*s", l.counter(), "run")}, l.cells(l.keys)...)
+	if l.repeats > 1 {
+		cells = append(cells, "rep")
+	}
+	for _, c := range sweepColumns {
+		if c.live > 0 {
+			cells = append(cells, fmt.Sprintf("%*s", c.live, c.name))
+		}
+	}
+	return l.line(append(cells, "failed"))
+}
+
+// counter is the width of 12/44.
+func (l *SweepLive) counter() int { return 2*len(strconv.Itoa(l.total)) + 1 }
+
+func (l *SweepLive) cells(values []string) []string {
+	var cells []string
+	for i, v := range values {
+		cells = append(cells, fmt.Sprintf("%*s", l.widths[i], text.Trim(v, l.widths[i])))
+	}
+	return cells
+}
+
+func (l *SweepLive) line(cells []string) string {
+	return strings.TrimRight(text.Trim(strings.Join(cells, "  "), l.columns-1), " ")
+}
+
+// Row is one run. A failed one says why in place of its numbers; a client that did not keep up is named at the end.
+func (l *SweepLive) Row(r SweepRow, color bool) string {
+	l.shown++
+	cells := append([]string{fmt.Sprintf("%*s", l.counter(), fmt.Sprintf("%d/%d", l.shown, l.total))}, l.cells(r.Values)...)
+	if l.repeats > 1 {
+		cells = append(cells, fmt.Sprintf("%3d", r.Repeat))
+	}
+	if r.Error != "" || r.Summary == nil {
+		line := l.line(append(cells, "FAILED: "+oneLine(r.Error)))
+		if color {
+			return text.FgRed.Sprint(line)
+		}
+		return line
+	}
+	for _, c := range sweepColumns {
+		if c.live > 0 {
+			cells = append(cells, fmt.Sprintf("%*s", c.live, fixed(c.value(*r.Summary))))
+		}
+	}
+	cells = append(cells, fmt.Sprintf("%6d", r.Summary.Failed))
+	if verdict := verdictOf(r.Run); verdict != "ok" && verdict != "" {
+		cells = append(cells, "client "+verdict)
+	}
+	return l.line(cells)
+}
+
+// Sweep is a whole sweep.
+type Sweep struct {
+	Name string
+	Keys []string
+	Rows []SweepRow
+}
+
+// loadKeys are what is raised to load a server; the last of them that is swept runs down a table.
+var loadKeys = []string{"batch", "num-prompts", "max-concurrency", "request-rate"}
+
+// WriteSweep prints a table for each group of points that differ in their load alone, means over the repeats, and the best.
+func WriteSweep(w io.Writer, s Sweep, opts WriteOptions) error {
+	var out bytes.Buffer
+	points := s.points()
+	load := slices.IndexFunc(s.Keys, func(k string) bool { return slices.Contains(loadKeys, k) })
+	for _, g := range grouped(points, load) {
+		out.WriteString("\n" + paragraph(s.groupTitle(g[0], load), "", opts.width()) + "\n")
+		out.WriteString(s.table(g, load) + "\n")
+	}
+	out.WriteString("\n")
+	for _, line := range best(points) {
+		out.WriteString(paragraph(line, "   ", opts.width()))
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// sweepPoint is a point with all its repeats.
+type sweepPoint struct {
+	row    SweepRow // of the first
+	mean   *store.Summary
+	runs   int
+	failed int // runs that do not count
+	spread *float64
+	unsure bool // a client was saturated
+}
+
+func (s Sweep) points() []sweepPoint {
+	var points []sweepPoint
+	all := map[string][]store.Summary{}
+	for _, r := range s.Rows {
+		i := slices.IndexFunc(points, func(p sweepPoint) bool { return p.row.Point == r.Point })
+		if i < 0 {
+			i = len(points)
+			points = append(points, sweepPoint{row: r})
+		}
+		p := &points[i]
+		if r.Error != "" || r.Summary == nil {
+			p.failed++
+			continue
+		}
+		p.runs++
+		p.unsure = p.unsure || r.saturated()
+		all[r.Point] = append(all[r.Point], *r.Summary)
+	}
+	for i := range points {
+		if runs := all[points[i].row.Point]; len(runs) > 0 {
+			points[i].mean = new(store.MeanSummary(runs))
+			points[i].spread = outputSpread(runs)
+		}
+	}
+	return points
+}
+
+// outputSpread is how far apart the repeats' throughputs are, largest less smallest, of their mean; nil for fewer than two.
+func outputSpread(runs []store.Summary) *float64 {
+	var low, high, sum float64
+	for i, r := range runs {
+		if r.OutputThroughput == nil {
+			return nil
+		}
+		v := *r.OutputThroughput
+		if i == 0 || v < low {
+			low = v
+		}
+		high, sum = max(high, v), sum+v
+	}
+	if len(runs) < 2 || sum == 0 {
+		return nil
+	}
+	return new((high - low) / (sum / float64(len(runs))))
+}
+
+func grouped(points []sweepPoint, load int) [][]sweepPoint {
+	var groups [][]sweepPoint
+	for _, p := range points {
+		i := slices.IndexFunc(groups, func(g []sweepPoint) bool { return sameGroup(g[0].row.Values, p.row.Values, load) })
+		if i < 0 {
+			groups = append(groups, nil)
+			i = len(groups) - 1
+		}
+		groups[i] = append(groups[i], p)
+	}
+	return groups
+}
+
+func sameGroup(a, b []string, load int) bool {
+	for i := range a {
+		if i != load && a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (s Sweep) groupTitle(p sweepPoint, load int) string {
+	var pairs []string
+	for i, key := range s.Keys {
+		if i != load {
+			pairs = append(pairs, key+"="+p.row.Values[i])
+		}
+	}
+	if len(pairs) == 0 {
+		return s.Name
+	}
+	return s.Name + ": " + strings.Join(pairs, ", ")
+}
+
+func (s Sweep) table(points []sweepPoint, load int) string {
+	name := "point"
+	if load >= 0 {
+		name = s.Keys[load]
+	}
+	header := []any{name, "runs"}
+	for _, c := range sweepColumns {
+		header = append(header, c.name)
+		if c.name == "tok/s" {
+			header = append(header, "spread")
+		}
+	}
+	t := newTable(append(header, "failed", "")...)
+	t.SetColumnConfigs(right(1, 2, 3, 4, 5, 6, 7, 8, 9))
+	for _, p := range points {
+		label := p.row.Point
+		if load >= 0 {
+			label = p.row.Values[load]
+		}
+		row := []any{label, p.runs}
+		for _, c := range sweepColumns {
+			row = append(row, p.number(c.value))
+			if c.name == "tok/s" {
+				row = append(row, share(p.spread))
+			}
+		}
+		t.AppendRow(append(row, p.failures(), p.remark()))
+	}
+	return t.Render()
+}
+
+func (p sweepPoint) number(value func(store.Summary) *float64) string {
+	if p.mean == nil {
+		return unknown
+	}
+	return fixed(value(*p.mean))
+}
+
+func (p sweepPoint) failures() string {
+	if p.mean == nil {
+		return unknown
+	}
+	return strconv.FormatInt(p.mean.Failed, 10)
+}
+
+func (p sweepPoint) remark() string {
+	var words []string
+	if p.failed > 0 {
+		words = append(words, strconv.Itoa(p.failed)+" not made")
+	}
+	if p.unsure {
+		words = append(words, "client saturated")
+	}
+	return strings.Join(words, ", ")
+}
+
+// best names the best points of those whose client kept up.
+func best(points []sweepPoint) []string {
+	kinds := []struct {
+		title, unit string
+		value       func(store.Summary) *float64
+		least       bool
+	}{
+		{"Most output", "tok/s", func(s store.Summary) *float64 { return s.OutputThroughput }, false},
+		{"Most requests within the SLO", "req/s", func(s store.Summary) *float64 { return s.RequestGoodput }, false},
+		{"Shortest mean TTFT", "ms", func(s store.Summary) *float64 { return s.MeanTTFT }, true},
+		{"Shortest mean TPOT", "ms", func(s store.Summary) *float64 { return s.MeanTPOT }, true},
+	}
+	var lines []string
+	for _, k := range kinds {
+		var found *sweepPoint
+		for i := range points {
+			p := &points[i]
+			if p.mean == nil || p.unsure || k.value(*p.mean) == nil {
+				continue
+			}
+			if found == nil || (*k.value(*p.mean) > *k.value(*found.mean)) != k.least && *k.value(*p.mean) != *k.value(*found.mean) {
+				found = p
+			}
+		}
+		if found != nil {
+			lines = append(lines, fmt.Sprintf("%s: %s %s at %s", k.title, fixed(k.value(*found.mean)), k.unit, found.row.Point))
+		}
+	}
+	return lines
+}
+
+// SweepStatus is one run of a plan that is not done.
+type SweepStatus struct {
+	Point  string
+	Repeat int
+	State  string
+	Why    string
+}
+
+// WriteSweepStatus lists the runs that are not done.
+func WriteSweepStatus(w io.Writer, list []SweepStatus, opts WriteOptions) error {
+	if len(list) == 0 {
+		return nil
+	}
+	t := newTable("state", "repeat", "point", "why")
+	for _, s := range list {
+		t.AppendRow([]any{s.State, s.Repeat, s.Point, oneLine(s.Why)})
+	}
+	t.SetColumnConfigs(wrapped(max(20, opts.width()/2-10), 3, 4))
+	_, err := io.WriteString(w, t.Render()+"\n")
+	return err
+}
