@@ -18,12 +18,14 @@ var (
 		"dataset":        func(r *store.Run) **string { return &r.Dataset },
 	}
 	metadataNumbers = map[string]func(*store.Run) **int64{
-		"dcu_count":            func(r *store.Run) **int64 { return &r.DCUCount },
-		"tp":                   func(r *store.Run) **int64 { return &r.TP },
-		"tensor_parallel_size": func(r *store.Run) **int64 { return &r.TP },
-		"pp":                   func(r *store.Run) **int64 { return &r.PP },
-		"dp":                   func(r *store.Run) **int64 { return &r.DP },
-		"seed":                 func(r *store.Run) **int64 { return &r.Seed },
+		"dcu_count":              func(r *store.Run) **int64 { return &r.DCUCount },
+		"tp":                     func(r *store.Run) **int64 { return &r.TP },
+		"tensor_parallel_size":   func(r *store.Run) **int64 { return &r.TP },
+		"pp":                     func(r *store.Run) **int64 { return &r.PP },
+		"pipeline_parallel_size": func(r *store.Run) **int64 { return &r.PP },
+		"dp":                     func(r *store.Run) **int64 { return &r.DP },
+		"data_parallel_size":     func(r *store.Run) **int64 { return &r.DP },
+		"seed":                   func(r *store.Run) **int64 { return &r.Seed },
 	}
 )
 

@@ -103,6 +103,7 @@ func readVLLM(s Source, fields []Field) (*Run, error) {
 			setMetadata(&run.Run, f.Key, f.Value.(json.RawMessage))
 		}
 	}
+	tagSweep(&run.Run, s.Path)
 	run.Reported = vllmReported(rest)
 	lists.fill(run)
 	return run, nil
