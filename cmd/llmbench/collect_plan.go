@@ -59,16 +59,32 @@ func (c *collectCmd) plan(a *app) (*collectPlan, error) {
 
 func (c *collectCmd) planBody(p *collectPlan) error {
 	p.load.Protocol = protocol.Config{Stream: true, IgnoreEOS: c.ignoresEOS(), Logprobs: c.Logprobs, Sampling: c.sampling()}
-	if err := checkSampling(p.load.Protocol.Sampling); err != nil || c.ExtraBody == "" {
+	if err := checkSampling(p.load.Protocol.Sampling); err != nil {
 		return err
 	}
-	if err := json.Unmarshal([]byte(c.ExtraBody), &p.load.Protocol.ExtraBody); err != nil {
-		return fmt.Errorf("--extra-body: not a JSON object: %w", err)
+	if c.ExtraBody != "" {
+		if err := json.Unmarshal([]byte(c.ExtraBody), &p.load.Protocol.ExtraBody); err != nil {
+			return fmt.Errorf("--extra-body: not a JSON object: %w", err)
+		}
 	}
+	c.keepCache(p)
 	if stream, given := p.load.Protocol.ExtraBody["stream"]; given {
 		p.load.Protocol.Stream = string(stream) != "false"
 	}
 	return nil
+}
+
+// keepCache leaves llama.cpp's prompt cache on, which its backends turn off for prompts that are to have nothing in common,
+// where prompts share their beginnings on purpose. A value of the user's own stays.
+func (c *collectCmd) keepCache(p *collectPlan) {
+	const flag = "cache_prompt"
+	if _, given := p.load.Protocol.ExtraBody[flag]; given || !strings.HasPrefix(c.Backend, "llama.cpp") || !c.held(c.DatasetName) && !dataset.Shares(c.DatasetName) {
+		return
+	}
+	if p.load.Protocol.ExtraBody == nil {
+		p.load.Protocol.ExtraBody = map[string]json.RawMessage{}
+	}
+	p.load.Protocol.ExtraBody[flag] = json.RawMessage("true")
 }
 
 // checkSampling refuses numbers that JSON has no form for.

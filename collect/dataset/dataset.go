@@ -60,6 +60,8 @@ type entry struct {
 	made bool
 	// templated prompts go through a chat template where the backend takes texts.
 	templated bool
+	// shares is true where prompts have beginnings in common, which a prefix cache is to find.
+	shares bool
 	// talks is true where whole conversations can be held.
 	talks bool
 }
@@ -71,7 +73,7 @@ var registry = map[string]entry{
 	"custom_image":       {make: newCustomImage, validate: Config.validateCustom},
 	"hf":                 {make: newHF, validate: Config.validateHF, templated: true, talks: true},
 	"mt_bench":           {make: newTurns, validate: Config.validateTurns, templated: true, talks: true},
-	"prefix_repetition":  {make: newPrefixRepetition, validate: Config.validatePrefixes, made: true},
+	"prefix_repetition":  {make: newPrefixRepetition, validate: Config.validatePrefixes, made: true, shares: true},
 	"random":             {make: newRandom, validate: Config.validateRandom, whole: true, made: true},
 	"random-mm":          {make: newRandomMedia, validate: Config.validateRandomMedia, whole: true},
 	"random-rerank":      {make: newRerank, validate: Config.validateRerank},
@@ -79,9 +81,9 @@ var registry = map[string]entry{
 	"sonnet":             {make: newSonnet, validate: Config.validateSonnet, templated: true},
 	"spec_bench":         {make: newTurns, validate: Config.validateTurns, templated: true, talks: true},
 	"speed_bench":        {make: newSpeedBench, validate: Config.validateTurns, templated: true, talks: true},
-	"synthetic-sessions": {make: newSynthetic, validate: Config.validateSynthetic, whole: true, templated: true, talks: true},
-	"timed_trace":        {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true},
-	"trace":              {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true},
+	"synthetic-sessions": {make: newSynthetic, validate: Config.validateSynthetic, whole: true, templated: true, talks: true, shares: true},
+	"timed_trace":        {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true, shares: true},
+	"trace":              {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true, shares: true},
 }
 
 // Names lists the datasets in alphabetical order.
@@ -92,6 +94,9 @@ func (c Config) load() int { return c.NumPrompts - c.Warmups }
 
 // Whole reports whether a dataset wants answers of the whole length.
 func Whole(name string) bool { return registry[name].whole }
+
+// Shares reports whether the prompts of a dataset have beginnings in common on purpose.
+func Shares(name string) bool { return registry[name].shares }
 
 // OwnTimes reports whether a dataset's requests have times of their own, and are all to be sent unless fewer are asked for.
 func OwnTimes(name string) bool { return registry[name].timed }
