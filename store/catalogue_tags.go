@@ -6,14 +6,12 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// Levels of the leaves of tags, an optional MAP: a definition level of 0 is NULL, 1 an empty map, 2 an entry; a
-// repetition level of 0 begins a row.
-const (
-	tagsEmpty = 1
-	tagsEntry = 2
-)
+// tagsEntry is the definition level of an entry of tags, an optional MAP; 0 is NULL and 1 an empty map. A repetition level
+// of 0 begins a row.
+const tagsEntry = 2
 
-// readTags reads the map column of a row group. Its keys and its values are two columns that run side by side.
+// readTags reads the map column of a row group. Its keys and its values are two columns that run side by side. The library
+// writes no tags as an empty map beside rows that have some; run.json knows only none, and so do the rows.
 func readTags(group parquet.RowGroup, rows []catalogueRow) error {
 	keys, err := tagStrings(group, "key")
 	if err != nil {
@@ -34,12 +32,13 @@ func readTags(group parquet.RowGroup, rows []catalogueRow) error {
 		if row < 0 || row >= len(rows) {
 			return fmt.Errorf("%w: column %s does not fit the rows", ErrDamaged, tagsColumn)
 		}
-		if key.definition >= tagsEmpty && rows[row].Tags == nil {
+		if key.definition != tagsEntry {
+			continue
+		}
+		if rows[row].Tags == nil {
 			rows[row].Tags = make(map[string]string)
 		}
-		if key.definition == tagsEntry {
-			rows[row].Tags[key.text] = values[i].text
-		}
+		rows[row].Tags[key.text] = values[i].text
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func sampleRows() []*catalogueRow {
 			Dir: "events/a", RunJSONMTimeNS: 1 << 60, RunJSONBytes: 7, Definitions: 1, eventSizes: eventSizes{Requests: new(int64(1)), Tokens: new(int64(0))},
 		}},
 		{Run: Run{BeganAt: began}},
-		{Run: Run{RunID: "empty", BeganAt: began, Tags: map[string]string{}, Name: new("")}, Summary: &Summary{}},
+		{Run: Run{RunID: "empty", BeganAt: began, Name: new("")}, Summary: &Summary{}},
 		{Run: Run{RunID: "one", BeganAt: began, Tags: map[string]string{"": "x"}, IgnoreEOS: new(false), Seed: new(int64(0))}},
 	}
 	for i := range 700 { // more than one portion

@@ -80,6 +80,13 @@ func TestVerify(t *testing.T) {
 		want  []string
 	}{
 		{"nothing", func(*testing.T, string, Entry) {}, nil},
+		{"a tag of one run", func(t *testing.T, root string, e Entry) {
+			edit(t, e, func(f *runFile) { f.Run.Tags = map[string]string{"a": "b"} })
+			w, _ := openAt(t, root, Options{})
+			if _, err := w.Runs(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}, nil},
 		{"a bit within", func(t *testing.T, _ string, e Entry) { flip(t, e.Files.Tokens, 20) },
 			[]string{"run_id=run-1/tokens.parquet: damaged: its checksum is not the one it was written with"}},
 		{"a file cut", func(t *testing.T, _ string, e Entry) { os.Truncate(e.Files.Requests, 100) },
