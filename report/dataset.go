@@ -124,7 +124,7 @@ func conversations(d Dataset) string {
 	if d.Conversations == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d conversations, %s turns each on average", d.Conversations, quantity(float64(d.Requests)/float64(d.Conversations)))
+	return fmt.Sprintf("%d conversations, turns on average: %s", d.Conversations, quantity(float64(d.Requests)/float64(d.Conversations)))
 }
 
 // named are names and values; those without a value are left out.

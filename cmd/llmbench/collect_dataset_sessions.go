@@ -15,7 +15,7 @@ import (
 
 // sessionFlags shape conversations. Of those in files the lengths are the file's own unless they are given.
 type sessionFlags struct {
-	Sessions         *int   `help:"Number of conversations to hold. Each takes one place of --max-concurrency from its first turn to its last, and --request-rate is of conversations begun. synthetic-sessions (100 when not given; --num-prompts instead begins whole ones until they come to so many requests); with it sharegpt, custom, hf and the benches hold whole conversations too." placeholder:"N" group:"data"`
+	Sessions         *int   `help:"Hold so many conversations instead of single requests. Each takes one place of --max-concurrency from its first turn to its last, and --request-rate is of conversations begun. synthetic-sessions (100 when not given; --num-prompts instead begins whole ones until they come to so many requests); with it sharegpt, custom, hf and the benches hold whole conversations too." placeholder:"N" group:"data"`
 	SessionTurns     string `help:"Turns of a conversation, a number or a distribution as with --random-input-dist; synthetic: 5 when not given; of a file: at most so many." placeholder:"N|NAME:..." group:"data"`
 	SessionInputLen  string `help:"synthetic-sessions: tokens of what the user says at a turn, likewise." default:"256" placeholder:"N|NAME:..." group:"data"`
 	SessionFirstLen  string `name:"session-first-input-len" help:"synthetic-sessions: tokens of the first turn, where it is another kind than the later ones." placeholder:"N|NAME:..." group:"data"`

@@ -10,7 +10,7 @@ import (
 
 // mainFlags are what --help shows of commands with more flags than a screen has lines; --help-all shows all.
 var mainFlags = map[string][]string{
-	"collect": {"base-url", "backend", "model", "dataset-name", "dataset-path", "num-prompts", "random-input-len", "random-output-len", "seed",
+	"collect": {"base-url", "backend", "model", "dataset-name", "dataset-path", "num-prompts", "sessions", "random-input-len", "random-output-len", "seed",
 		"request-rate", "max-concurrency", "duration", "num-warmups", "ignore-eos", "goodput", "save-result", "name", "tag", "dcu", "tp", "warehouse"},
 	"dataset inspect": {"dataset-name", "dataset-path", "num-prompts", "random-input-len", "random-output-len", "seed", "tokenizer", "samples", "chart", "format"},
 	"sweep":           {"base-url", "backend", "model", "num-prompts", "request-rate", "max-concurrency", "tp", "repeats", "dry-run", "serve-cmd", "find-max", "slo", "csv", "name", "warehouse"},
