@@ -3,6 +3,7 @@ package dataset
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -39,6 +40,9 @@ func TestBrokenFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for what, b := range broken {
+				if b.size > 0 && !slices.Contains([]string{"custom", "sonnet", "trace"}, name) {
+					continue // the readers of lines are three; each reads 64 MB before it gives up
+				}
 				if name == "sonnet" && (what == "truncated" || what == "cut row" || strings.HasPrefix(what, "other") || what == "no object") {
 					continue // any text is a poem
 				}

@@ -9,9 +9,8 @@ import (
 // recorded are the conversations of a file, held turn by turn. It keeps places in the file and lengths, no texts.
 type recorded struct {
 	*sampled
-	rowOf []uint32
-	// ends are the numbers of the requests that follow the conversations.
-	ends []int
+	turnEnds
+	rowOf []uint32 // of each conversation
 
 	mu      sync.Mutex
 	lengths map[uint32][]turnLengths
@@ -27,7 +26,7 @@ type turnLengths struct{ said, answer int }
 func newRecorded(d *sampled) (*recorded, error) {
 	r := &recorded{sampled: d, lengths: map[uint32][]turnLengths{}}
 	turnsOf, requests := map[uint32]int{}, 0
-	for i := 0; len(r.ends) < d.n && (i < d.n || !d.config.Files.NoOversample); i++ {
+	for i := 0; r.Count() < d.n && (i < d.n || !d.config.Files.NoOversample); i++ {
 		row, err := d.row(i)
 		if err != nil {
 			return nil, err
@@ -39,15 +38,15 @@ func newRecorded(d *sampled) (*recorded, error) {
 			}
 			turnsOf[row] = turns
 		}
-		if turns = r.most(turns, len(r.ends)); turns > 0 {
+		if turns = r.most(turns, r.Count()); turns > 0 {
 			requests += turns
-			r.rowOf, r.ends = append(r.rowOf, row), append(r.ends, requests)
-		} else if i > len(d.order) && len(r.ends) == 0 {
+			r.rowOf, r.turnEnds = append(r.rowOf, row), append(r.turnEnds, requests)
+		} else if i > len(d.order) && r.Count() == 0 {
 			break
 		}
 	}
-	if len(r.ends) <= d.config.Warmups {
-		return nil, fmt.Errorf("read dataset %s: %d conversations that can be held, too few for %d warm-ups and a load", d.config.Path, len(r.ends), d.config.Warmups)
+	if r.Count() <= d.config.Warmups {
+		return nil, fmt.Errorf("read dataset %s: %d conversations that can be held, too few for %d warm-ups and a load", d.config.Path, r.Count(), d.config.Warmups)
 	}
 	return r, nil
 }
@@ -117,6 +116,9 @@ func (r *recorded) turns(ex example) (turns []utterance) {
 // conversation is all that was said, in its order.
 func (ex example) conversation() []Message {
 	if ex.turns != nil {
+		if len(ex.messages) == 1 && hasMedia(ex.messages[0]) { // the first message as it is sent, with its picture
+			return append(ex.messages[:1:1], ex.turns[1:]...)
+		}
 		return ex.turns
 	}
 	said := ex.messages
@@ -158,19 +160,8 @@ func (r *recorded) counted(row uint32, turns []utterance) ([]turnLengths, error)
 	return lengths, nil
 }
 
-// Count is the number of conversations.
-func (r *recorded) Count() int { return len(r.ends) }
-
-// Len is the number of turns of all of them.
-func (r *recorded) Len() int { return r.First(len(r.ends)) }
-
-// First is where the turns of conversation s begin.
-func (r *recorded) First(s int) int {
-	if s == 0 {
-		return 0
-	}
-	return r.ends[s-1]
-}
+// Len is the number of turns of all conversations.
+func (r *recorded) Len() int { return r.turnEnds.Len() }
 
 // Recorded answers are the file's.
 func (r *recorded) Recorded() bool { return r.config.Sessions.Recorded }
@@ -187,7 +178,7 @@ func (r *recorded) Talk(s int) (*Talk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(turns) < r.ends[s]-first {
+	if len(turns) < r.turnEnds.turns(s) {
 		return nil, errors.New("read dataset " + r.config.Path + " again: a conversation is shorter now; has it changed meanwhile?")
 	}
 	say := func(turn int) (utterance, error) {
@@ -195,7 +186,7 @@ func (r *recorded) Talk(s int) (*Talk, error) {
 		r.measure(&u, lengths[turn], first+turn, turn)
 		return u, readMedia(u.said, r.dir)
 	}
-	return &Talk{files: r.config.Files, tok: r.tok, session: s, turns: r.ends[s] - first, recorded: r.Recorded(), say: say, body: ex.body}, nil
+	return &Talk{files: r.config.Files, tok: r.tok, session: s, turns: r.turnEnds.turns(s), recorded: r.Recorded(), say: say, body: ex.body}, nil
 }
 
 // measure fills in the lengths of what is said at request i.
@@ -216,6 +207,6 @@ func (r *recorded) Prompt(i int) (Prompt, error) { return previewOf(r, i) }
 // Recipe adds how they are held to what decides the rows.
 func (r *recorded) Recipe() map[string]any {
 	recipe := r.sampled.Recipe()
-	r.config.talksInto(recipe, len(r.ends))
+	r.config.talksInto(recipe, r.Count())
 	return recipe
 }

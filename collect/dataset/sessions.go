@@ -24,6 +24,26 @@ type Sessions interface {
 	Talk(s int) (*Talk, error)
 }
 
+// turnEnds are the numbers of the requests that follow each conversation.
+type turnEnds []int
+
+// Count is the number of conversations.
+func (e turnEnds) Count() int { return len(e) }
+
+// Len is the number of turns of all of them.
+func (e turnEnds) Len() int { return e.First(len(e)) }
+
+// First is where the turns of conversation s begin.
+func (e turnEnds) First(s int) int {
+	if s == 0 {
+		return 0
+	}
+	return e[s-1]
+}
+
+// turns is how many conversation s has.
+func (e turnEnds) turns(s int) int { return e[s] - e.First(s) }
+
 // AsSessions gives the conversations that ds is made of, or made from.
 func AsSessions(ds Dataset) (Sessions, bool) {
 	if m, ok := ds.(*models); ok {

@@ -357,3 +357,14 @@ func TestSyntheticSessionsByRequests(t *testing.T) {
 		}
 	}
 }
+
+// A conversation about a picture has it in its first message, however the prompts of the dataset are made.
+func TestConversationKeepsItsPicture(t *testing.T) {
+	t.Parallel()
+	seen := Message{Role: "user", Parts: []Part{{Text: "what is it"}, {Kind: PartImage, URL: "http://x/y.png"}}}
+	ex := example{messages: []Message{seen}, turns: []Message{{Role: "user", Content: "what is it"}, {Role: "assistant", Content: "a cat"}, {Role: "user", Content: "sure?"}}}
+	got := ex.conversation()
+	if !reflect.DeepEqual(got, []Message{seen, ex.turns[1], ex.turns[2]}) || ex.turns[0].Content != "what is it" {
+		t.Errorf("%+v", got)
+	}
+}

@@ -24,8 +24,7 @@ func (c Config) validateSynthetic() error {
 type synthetic struct {
 	*composer
 	config Config
-	// ends are the numbers of the requests that follow the conversations.
-	ends   []int
+	turnEnds
 	system string
 }
 
@@ -47,7 +46,7 @@ func newSynthetic(c Config, tok Tokenizer) (Dataset, error) {
 			}
 		}
 		requests += c.Sessions.Turns.Draw(generator(c.Seed^turnsSalt, s))
-		if d.ends = append(d.ends, requests); requests > mostPrompts {
+		if d.turnEnds = append(d.turnEnds, requests); requests > mostPrompts {
 			return nil, fmt.Errorf("--sessions %d of --session-turns %s: more than %d requests", c.NumPrompts, c.Sessions.Turns, mostPrompts)
 		}
 	}
@@ -64,27 +63,13 @@ func newSynthetic(c Config, tok Tokenizer) (Dataset, error) {
 	return d, err
 }
 
-// Count is the number of conversations.
-func (d *synthetic) Count() int { return len(d.ends) }
-
-// Len is the number of turns of all of them.
-func (d *synthetic) Len() int { return d.First(len(d.ends)) }
-
-// First is where the turns of conversation s begin.
-func (d *synthetic) First(s int) int {
-	if s == 0 {
-		return 0
-	}
-	return d.ends[s-1]
-}
-
 // Recorded answers are made up, each as long as is asked for.
 func (d *synthetic) Recorded() bool { return d.config.Sessions.Recorded }
 
 // Talk begins conversation s.
 func (d *synthetic) Talk(s int) (*Talk, error) {
 	first := d.First(s)
-	t := &Talk{files: d.config.Files, tok: d.tok, session: s, turns: d.ends[s] - first, recorded: d.config.Sessions.Recorded,
+	t := &Talk{files: d.config.Files, tok: d.tok, session: s, turns: d.turnEnds.turns(s), recorded: d.config.Sessions.Recorded,
 		say: func(turn int) (utterance, error) { return d.say(first+turn, turn) }}
 	if d.system != "" {
 		t.add(d.config.Sessions.System, Message{Role: "system", Content: d.system})
@@ -144,6 +129,6 @@ func (d *synthetic) Recipe() map[string]any {
 	if s.First.Given() {
 		recipe["first_input_len"] = s.First.String()
 	}
-	d.config.talksInto(recipe, len(d.ends))
+	d.config.talksInto(recipe, d.Count())
 	return recipe
 }
