@@ -26,7 +26,7 @@ func OpenMeasured(ctx context.Context, source Source, options Options, asked Ask
 		return nil, nil, err
 	}
 	options.Hold = []string{"requests"}
-	tables := []string{"drift", "cache_hits", "window_power"}
+	tables := []string{"drift", "cache_hits", "window_power", "window_utilisation"}
 	if asked.Events {
 		options.Hold, tables = append(options.Hold, "token_lists"), append(tables, "window_gaps", "window_slices")
 	}
@@ -47,7 +47,8 @@ type Measured struct {
 	Totals  Totals
 	Latency []LatencyStats
 	Drift   []DriftPart
-	Events  *Events // nil unless asked for
+	Events  *Events  // nil unless asked for
+	UtilPct *float64 // mean utilisation of the accelerators
 }
 
 // Measure answers for each of the session's runs, in the order of its source. What the run's summary has is taken from
@@ -58,7 +59,7 @@ func (s *Session) Measure(ctx context.Context, asked Asked) ([]Measured, error) 
 	for i, entry := range entries {
 		runs[i].Entry, places[entry.Run.RunID] = entry, i
 	}
-	for _, fill := range []func(context.Context, Asked, []Measured, map[string]int) error{s.fillTotals, s.fillLatency, s.fillDrift, s.fillEvents, s.fillReported} {
+	for _, fill := range []func(context.Context, Asked, []Measured, map[string]int) error{s.fillTotals, s.fillUtilisation, s.fillLatency, s.fillDrift, s.fillEvents, s.fillReported} {
 		if err := fill(ctx, asked, runs, places); err != nil {
 			return nil, err
 		}
@@ -114,6 +115,19 @@ func (s *Session) addUnstored(ctx context.Context, runs []Measured, places map[s
 		if power := optional[float64](v[2]); power != nil && t.LengthS != nil {
 			t.EnergyJ = new(*power * *t.LengthS)
 		}
+		return struct{}{}
+	})
+	return err
+}
+
+// fillUtilisation reads how busy the accelerators were.
+func (s *Session) fillUtilisation(ctx context.Context, asked Asked, runs []Measured, places map[string]int) error {
+	rows, err := s.Query(ctx, fmt.Sprintf("SELECT run_id, util_pct FROM window_utilisation(%s)", asked.Lens.window()))
+	if err != nil {
+		return err
+	}
+	_, err = collect(rows, func(v []any) struct{} {
+		runs[places[v[0].(string)]].UtilPct = optional[float64](v[1])
 		return struct{}{}
 	})
 	return err

@@ -23,6 +23,7 @@ var macroArguments = map[string]string{
 	"windows":             "('steady')",
 	"window_power":        "('steady')",
 	"window_device_power": "('steady')",
+	"window_utilisation":  "('steady')",
 	"window_chunks":       "('steady')",
 	"window_tokens":       "('steady')",
 	"window_answers":      "('steady')",

@@ -75,6 +75,8 @@ var totals = []Measure{
 	{Name: "total_token_throughput", Title: "Total throughput", Unit: "tok/s", Better: Higher, total: perSecond(tokensOf)},
 	{Name: "tokens_per_s_per_user", Title: "Output per user", Unit: "tok/s", Better: Higher, total: perUser},
 	{Name: "tokens_per_s_per_device", Title: "Output per device", Unit: "tok/s", Better: Higher, total: perDevice},
+	{Name: "utilisation_pct", Title: "Utilisation", Unit: "%", total: func(r query.Measured) *float64 { return r.UtilPct }},
+	{Name: "power_w", Title: "Power of all devices", Unit: "W", total: powerOf},
 	{Name: "joules_per_token", Title: "Energy per token", Unit: "J", Better: Lower, total: joulesPerToken},
 }
 
@@ -150,6 +152,9 @@ func devicesOf(r query.Measured) *float64 {
 func joulesPerToken(r query.Measured) *float64 {
 	return combine(r.Totals.EnergyJ, outputOf(r), divide)
 }
+
+// powerOf is the mean power of all accelerators together.
+func powerOf(r query.Measured) *float64 { return combine(r.Totals.EnergyJ, r.Totals.LengthS, divide) }
 
 func combine(a, b *float64, how func(a, b float64) float64) *float64 {
 	if a == nil || b == nil {

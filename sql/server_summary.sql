@@ -18,23 +18,24 @@
 -- column acceptance_length DOUBLE: tokens a step, its own one with them: 1 + accepted_tokens / drafts; else the engine's word
 --
 -- A counter's rise is from the last reading before the load, or else the first, to the last one. A server that began anew
--- in between counts from 0 again: what fell is unknown.
+-- in between counts from 0 again: what fell is unknown. Some versions of vLLM give a counter under its old and its new
+-- name: each name is counted by itself, and the larger one taken.
 CREATE OR REPLACE VIEW server_summary AS
 WITH readings AS (
-    SELECT run_id, t_ns, signal, cumulative, CASE WHEN signal IN ('cache_usage', 'accept_length') THEN avg(m.value) ELSE sum(m.value) END AS value
+    SELECT run_id, t_ns, name, signal, cumulative, CASE WHEN signal IN ('cache_usage', 'accept_length') THEN avg(m.value) ELSE sum(m.value) END AS value
     FROM server_metrics AS m
     JOIN server_signals USING (name)
     WHERE isfinite(m.value)
-    GROUP BY run_id, t_ns, signal, cumulative
+    GROUP BY run_id, t_ns, name, signal, cumulative
 ), starts AS (
     SELECT run_id, coalesce(max(CASE WHEN t_ns <= 0 THEN t_ns END), min(t_ns)) AS t_ns, count(DISTINCT t_ns) AS readings, max(t_ns) AS last_ns
     FROM server_metrics
     GROUP BY run_id
 ), changes AS (
     SELECT
-        r.run_id, r.signal, arg_max(r.value, r.t_ns) - coalesce(arg_min(r.value, r.t_ns) FILTER (r.t_ns = s.t_ns), 0) AS rise,
+        r.run_id, r.name, r.signal, arg_max(r.value, r.t_ns) - coalesce(arg_min(r.value, r.t_ns) FILTER (r.t_ns = s.t_ns), 0) AS rise,
         bool_or(r.value < r.before) AS fell
-    FROM (SELECT *, lag(value) OVER (PARTITION BY run_id, signal ORDER BY t_ns) AS before FROM readings WHERE cumulative) AS r
+    FROM (SELECT *, lag(value) OVER (PARTITION BY run_id, name ORDER BY t_ns) AS before FROM readings WHERE cumulative) AS r
     JOIN starts AS s ON s.run_id = r.run_id AND r.t_ns >= s.t_ns
     GROUP BY ALL
 ), rises AS (

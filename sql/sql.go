@@ -65,6 +65,7 @@ var order = []string{
 	"cache_hits",
 	"window_device_power",
 	"window_power",
+	"window_utilisation",
 	"energy",
 	"device_timeline",
 	"device_at_request",
