@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,13 +16,16 @@ var (
 )
 
 // secretWords in a name keep a variable out whatever its prefix: VLLM_API_KEY.
-var secretWords = []string{"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "AUTH", "COOKIE"}
+var secretWords = []string{"KEY", "TOKEN", "SECRET", "PASS", "PWD", "CREDENTIAL", "AUTH", "COOKIE", "PRIVATE", "BEARER", "SIGNATURE", "ACCESS", "DSN"}
+
+// secretValue is what keys begin with, and what stands before them: --api-key x, Bearer x, PASSWORD=x.
+var secretValue = regexp.MustCompile(`(?i)\b(?:sk-|hf_|ghp_|gho_|github_pat_|glpat-|xox[a-z]-|akia|eyj)\w|\bbearer\b|(?:key|token|secret|passw(?:or)?d)[=: ]`)
 
 // notSecret are names with such a word that hold none.
 var notSecret = []string{"TOKENIZERS_PARALLELISM"}
 
 // Environ picks from lines NAME=VALUE what may be kept with a run. Values that hold a user and a password, as URLs may,
-// are left out too.
+// or look like a key, are left out too.
 func Environ(lines []string) map[string]string {
 	kept := make(map[string]string)
 	for _, line := range lines {
@@ -42,6 +46,6 @@ func secret(name, value string) bool {
 		return false
 	}
 	upper := strings.ToUpper(name)
-	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(upper, w) }) ||
+	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(upper, w) }) || secretValue.MatchString(value) ||
 		strings.Contains(value, "://") && strings.Contains(value, "@")
 }

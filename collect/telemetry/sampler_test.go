@@ -137,7 +137,8 @@ func TestServerProbe(t *testing.T) {
 func TestEnviron(t *testing.T) {
 	t.Parallel()
 	got := Environ([]string{"HIP_VISIBLE_DEVICES=0,1", "VLLM_API_KEY=sk-1", "HOME=/root", "NCCL_MIN_NCHANNELS=16", "VLLM_NUMA_BIND=",
-		"HSA_X=http://u:p@proxy", "TOKENIZERS_PARALLELISM=false", "garbage", "HF_TOKEN=x", "NCCL_TOPO_FILE=/x=y"})
+		"HSA_X=http://u:p@proxy", "TOKENIZERS_PARALLELISM=false", "garbage", "HF_TOKEN=x",
+		"VLLM_DB_PASS=x", "NCCL_A=--password x", "VLLM_B=sk-abc", "VLLM_C=Authorization: Bearer x", "VLLM_S3_ACCESS_ID=x", "VLLM_PWD=x", "NCCL_TOPO_FILE=/x=y"})
 	want := map[string]string{"HIP_VISIBLE_DEVICES": "0,1", "NCCL_MIN_NCHANNELS": "16", "TOKENIZERS_PARALLELISM": "false", "NCCL_TOPO_FILE": "/x=y"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
