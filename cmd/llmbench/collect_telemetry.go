@@ -109,18 +109,18 @@ func (c *collectCmd) planTelemetry(a *app, p *collectPlan, row *store.Run) (*wat
 	if slices.Contains(c.Telemetry, telemetryOff) {
 		return w, nil
 	}
-	keep := c.TelemetryDevices
-	if keep == nil && server != nil {
-		keep = visibleDevices(server.Environ)
+	choice := deviceChoice{numbers: c.TelemetryDevices}
+	if choice.numbers == nil && server != nil {
+		choice.positions = visibleDevices(server.Environ)
 	}
-	first, err := w.findDevices(ctx, a, c.Telemetry, keep, telemetry.IsLocal(p.load.Target.BaseURL))
+	first, err := w.findDevices(ctx, a, c.Telemetry, choice, telemetry.IsLocal(p.load.Target.BaseURL))
 	if err != nil {
 		return nil, err
 	}
 	describeDevices(row, first)
 	w.devices, w.doctor = len(first), a.quickDoctor(first)
 	page := telemetry.Prometheus{URL: p.load.Target.BaseURL + "/metrics", Header: p.load.Target.Header, Client: &http.Client{Timeout: metricsPatience, Transport: collect.NewTransport(p.load.Target, 1, p.load.Timeouts)}}
-	if _, err := page.Read(ctx); err == nil {
+	if _, err := page.Read(a.ctx); err == nil { // with the client's own patience: a tool that hung may have used up the other
 		w.probes = append(w.probes, telemetry.ServerProbe(page))
 	}
 	w.probes = append(w.probes, telemetry.HostProbe())
@@ -128,9 +128,13 @@ func (c *collectCmd) planTelemetry(a *app, p *collectPlan, row *store.Run) (*wat
 }
 
 // findDevices looks at every source once. One that was named and tells nothing is an error: the user counts on it.
-func (w *watch) findDevices(ctx context.Context, a *app, names []string, keep []int64, local bool) (first []*store.DeviceSample, err error) {
+func (w *watch) findDevices(ctx context.Context, a *app, names []string, choice deviceChoice, local bool) (first []*store.DeviceSample, err error) {
 	for _, name := range names {
 		source, rows, err := firstLook(ctx, name, local)
+		if err != nil && name == telemetryAuto {
+			a.note("telemetry: nothing is known of accelerators: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("--telemetry %s: %w", name, err)
 		}
@@ -141,6 +145,7 @@ func (w *watch) findDevices(ctx context.Context, a *app, names []string, keep []
 		if kind, _, ok := strings.Cut(name, "="); !ok || kind == "cmd" && local {
 			host, _ = os.Hostname()
 		}
+		keep := choice.of(rows)
 		probe := telemetry.DeviceProbe(source, keep, host)
 		rows = slices.DeleteFunc(rows, func(r *store.DeviceSample) bool { return keep != nil && !slices.Contains(keep, r.Device) })
 		if len(rows) == 0 {
@@ -152,14 +157,13 @@ func (w *watch) findDevices(ctx context.Context, a *app, names []string, keep []
 	return first, nil
 }
 
-// firstLook is the source of a name and what it tells; nil when auto finds none.
+// firstLook is the source of a name and what it tells; nil when auto finds none, with an error when a tool is at fault.
 func firstLook(ctx context.Context, name string, local bool) (telemetry.Source, []*store.DeviceSample, error) {
 	if name == telemetryAuto {
 		if !local { // the accelerators here are not the server's
 			return nil, nil, nil
 		}
-		source, rows := telemetry.Find(ctx)
-		return source, rows, nil
+		return telemetry.Find(ctx)
 	}
 	source, err := telemetrySource(name)
 	if err != nil {
@@ -179,27 +183,70 @@ func noDevice(err error) error {
 	return errors.New("it tells of no accelerator")
 }
 
-// visibleVariables choose the accelerators of a process, the strongest first.
-var visibleVariables = []string{"HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES"}
+// deviceChoice are the accelerators that serve: by the numbers that the user gave, else by their places among all, counted
+// from 0, as the variables of a process name them; neither means all.
+type deviceChoice struct{ numbers, positions []int64 }
 
-// visibleDevices are the numbers that the variables of a process name; nil when they name none, or by other names.
-func visibleDevices(environ []string) []int64 {
-	for _, name := range visibleVariables {
-		for _, line := range environ {
-			value, ok := strings.CutPrefix(line, name+"=")
-			if !ok || value == "" {
-				continue
-			}
-			var numbers []int64
-			for field := range strings.SplitSeq(value, ",") {
-				n, err := strconv.ParseInt(strings.TrimSpace(field), 10, 32)
-				if err != nil {
-					return nil
-				}
-				numbers = append(numbers, n)
-			}
-			return numbers
+// of are the numbers to keep of what a source told: tools may number from 1, the variables never do. Places that are not
+// there choose nothing: the source tells of other cards than the process has.
+func (c deviceChoice) of(rows []*store.DeviceSample) []int64 {
+	if c.positions == nil {
+		return c.numbers
+	}
+	var all []int64
+	for _, row := range rows {
+		all = append(all, row.Device)
+	}
+	slices.Sort(all)
+	return pick(slices.Compact(all), c.positions)
+}
+
+// pick gives the numbers at some places, in their order; nil when no place is there.
+func pick(numbers, places []int64) []int64 {
+	var picked []int64
+	for _, place := range places {
+		if place < int64(len(numbers)) {
+			picked = append(picked, numbers[place])
 		}
+	}
+	return picked
+}
+
+// visibleDevices are the places of the accelerators that the variables of a process leave it; nil when they name none, or
+// by other names. HIP counts among those that ROCR left; CUDA_VISIBLE_DEVICES means the same to both makers.
+func visibleDevices(environ []string) []int64 {
+	lower, upper := deviceList(environ, "ROCR_VISIBLE_DEVICES"), deviceList(environ, "HIP_VISIBLE_DEVICES")
+	if upper == nil {
+		upper = deviceList(environ, "CUDA_VISIBLE_DEVICES")
+	}
+	switch {
+	case upper == nil:
+		return lower
+	case lower == nil:
+		return upper
+	}
+	return pick(lower, upper)
+}
+
+// deviceList reads a variable such as 0,1,2. The runtimes stop at the first number that cannot be.
+func deviceList(environ []string, name string) []int64 {
+	for _, line := range environ {
+		value, ok := strings.CutPrefix(line, name+"=")
+		if !ok || value == "" {
+			continue
+		}
+		var numbers []int64
+		for field := range strings.SplitSeq(value, ",") {
+			n, err := strconv.ParseInt(strings.TrimSpace(field), 10, 32)
+			if err != nil {
+				return nil
+			}
+			if n < 0 {
+				break
+			}
+			numbers = append(numbers, n)
+		}
+		return numbers
 	}
 	return nil
 }
@@ -249,6 +296,9 @@ func telemetryFinding(costs []telemetry.Cost, devices int, took time.Duration) s
 		}
 		if c.Failures > 0 {
 			text += fmt.Sprintf(", %d failed", c.Failures)
+		}
+		if c.Partial > 0 {
+			text += fmt.Sprintf(", %d in part: %s", c.Partial, c.Missing)
 		}
 		if c.GivenUp != "" {
 			text += ", given up: " + c.GivenUp

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +47,8 @@ type Cost struct {
 	Name     string
 	Readings int
 	Failures int
+	Partial  int           // readings that lacked something; they are no failures
+	Missing  string        // what the first of these lacked
 	CPU      time.Duration // of this process' thread and of the programs it ran
 	GivenUp  string        // why, "" when it was not
 }
@@ -55,8 +59,10 @@ type probeCost struct {
 }
 
 const (
-	// leastPatience is how long a reading may take: a tool takes up to a second, and more on a busy host.
+	// leastPatience is how long a reading may take: a tool takes up to a second, and more on a busy host. Who asks for long
+	// intervals may have a slower one. The end of a run waits for no reading longer than this.
 	leastPatience = 5 * time.Second
+	mostPatience  = 30 * time.Second
 	// stuckPatience is for a reading that does not end when it is cut, such as of a driver that hangs.
 	stuckPatience = 3 * time.Second
 	// mostFailures in a row end a source.
@@ -147,7 +153,7 @@ type reading struct {
 // read takes one reading and passes it on, stamped with the middle of the time it took. Rows without an error, or with
 // one, are a success.
 func (s *Sampler) read(p Probe, cost *probeCost, edge bool) error {
-	patience := max(leastPatience, 3*s.Interval)
+	patience := min(max(leastPatience, 3*s.Interval), mostPatience)
 	ctx, cancel := context.WithTimeout(withCost(context.Background(), &cost.cpu), patience)
 	defer cancel()
 	done := make(chan reading, 1)
@@ -162,20 +168,37 @@ func (s *Sampler) read(p Probe, cost *probeCost, edge bool) error {
 	}()
 	stuck := time.NewTimer(patience + stuckPatience)
 	defer stuck.Stop()
-	select {
-	case r := <-done:
-		end := time.Now()
-		cost.Readings++
-		if empty(r.samples) && r.err != nil {
+	for ending := s.ending; ; {
+		select {
+		case r := <-done:
+			return s.ended(p, cost, r, begin)
+		case <-ending:
+			ending = nil
+			defer time.AfterFunc(leastPatience, cancel).Stop()
+			stuck.Reset(leastPatience + stuckPatience)
+		case <-stuck.C:
 			cost.Failures++
-			return r.err
+			return errStuck
 		}
-		s.take(r.samples, begin.Add(end.Sub(begin)/2))
-		return nil
-	case <-stuck.C:
-		cost.Failures++
-		return errStuck
 	}
+}
+
+// ended passes on what a reading gave. An error beside rows, such as of a card that vanished, is told once.
+func (s *Sampler) ended(p Probe, cost *probeCost, r reading, begin time.Time) error {
+	took := time.Since(begin)
+	cost.Readings++
+	if empty(r.samples) && r.err != nil {
+		cost.Failures++
+		return r.err
+	}
+	if r.err != nil {
+		if cost.Partial++; cost.Partial == 1 {
+			cost.Missing = r.err.Error()
+			s.Note(fmt.Sprintf("telemetry: %s: %v", p.Name, r.err))
+		}
+	}
+	s.take(r.samples, begin.Add(took/2))
+	return nil
 }
 
 func empty(s store.Samples) bool { return len(s.Devices)+len(s.Metrics)+len(s.Hosts) == 0 }
@@ -216,6 +239,7 @@ func shift(samples store.Samples, ns int64) {
 // DeviceProbe reads a source. Of its cards only those numbered in keep are taken, all where it is nil; host is where the
 // cards are that do not say it.
 func DeviceProbe(source Source, keep []int64, host string) Probe {
+	seen := make(map[place]bool)
 	return Probe{Name: source.Name(), Read: func(ctx context.Context, _ bool) (store.Samples, error) {
 		rows, err := source.Read(ctx)
 		rows = slices.DeleteFunc(rows, func(r *store.DeviceSample) bool { return keep != nil && !slices.Contains(keep, r.Device) })
@@ -224,8 +248,36 @@ func DeviceProbe(source Source, keep []int64, host string) Probe {
 				row.Host = &host
 			}
 		}
+		if err == nil {
+			err = vanished(seen, rows)
+		}
 		return store.Samples{Devices: rows}, err
 	}}
+}
+
+// place is where an accelerator is.
+type place struct {
+	host   string
+	device int64
+}
+
+// vanished tells which of the accelerators seen before are not among the rows, and adds those that are.
+func vanished(seen map[place]bool, rows []*store.DeviceSample) error {
+	gone := maps.Clone(seen)
+	for _, row := range rows {
+		at := place{deref(row.Host), row.Device}
+		seen[at] = true
+		delete(gone, at)
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	var names []string
+	for at := range gone {
+		names = append(names, strings.TrimSpace(fmt.Sprintf("%d %s", at.device, at.host)))
+	}
+	slices.Sort(names)
+	return fmt.Errorf("no word any more of card %s", strings.Join(names, ", "))
 }
 
 // ServerProbe reads the server's page of metrics. Buckets and quantiles are many and change slowly: they are kept of the

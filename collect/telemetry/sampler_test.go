@@ -95,11 +95,44 @@ func TestSamplerFailures(t *testing.T) {
 		rows += len(s.Devices)
 		return errors.New("the disk is full")
 	}, broken, slow, flaky)
-	if len(notes) != 2 || !strings.Contains(strings.Join(notes, "\n"), "fake is given up: no card") || !strings.Contains(strings.Join(notes, "\n"), "the disk is full") {
+	if len(notes) != 3 || !strings.Contains(strings.Join(notes, "\n"), "telemetry: fake: one card is gone") || !strings.Contains(strings.Join(notes, "\n"), "fake is given up: no card") || !strings.Contains(strings.Join(notes, "\n"), "the disk is full") {
 		t.Errorf("notes %q", notes)
 	}
-	if costs[0].GivenUp != "no card" || costs[0].Failures != 3 || costs[1].Failures != 2 || costs[2].Failures != 3 || rows != 3 {
+	if costs[0].GivenUp != "no card" || costs[0].Failures != 3 || costs[1].Failures != 2 || costs[2].Failures != 3 || costs[2].Partial != 3 || costs[2].Missing != "one card is gone" || rows != 3 {
 		t.Errorf("costs %+v, %d rows", costs, rows)
+	}
+}
+
+// TestSamplerEnd: a reading that has begun holds up the end of a run for some seconds, however long the interval.
+func TestSamplerEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &Sampler{Interval: time.Hour, Sink: func(store.Samples) error { return nil }, Note: func(string) {},
+			Probes: []Probe{DeviceProbe(&fake{func(ctx context.Context) ([]*store.DeviceSample, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}}, nil, "")}}
+		s.Start()
+		time.Sleep(time.Second)
+		began := time.Now()
+		if costs := s.Stop(); costs[0].Failures != 1 || time.Since(began) != leastPatience {
+			t.Errorf("costs %+v after %s", costs, time.Since(began))
+		}
+	})
+}
+
+// TestSamplerVanished tells once which card is gone.
+func TestSamplerVanished(t *testing.T) {
+	t.Parallel()
+	n := 0
+	costs, notes := sampled(t, func(store.Samples) error { return nil }, DeviceProbe(&fake{func(context.Context) ([]*store.DeviceSample, error) {
+		if n++; n > 3 {
+			return []*store.DeviceSample{{Device: 1}}, nil
+		}
+		return []*store.DeviceSample{{Device: 1}, {Device: 7}}, nil
+	}}, nil, "n1"))
+	if costs[0].Partial != 4 || len(notes) != 1 || notes[0] != "telemetry: fake: no word any more of card 7 n1" {
+		t.Errorf("costs %+v, notes %q", costs, notes)
 	}
 }
 

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,12 +51,24 @@ func Named(name string) (Source, error) {
 }
 
 // Find gives the first source that has an accelerator of this host to tell of, and what it told; nil when there is none.
-func Find(ctx context.Context) (Source, []*store.DeviceSample) {
+// The error tells what is wrong with the tools that are installed: one that hangs holds up the others for some seconds.
+func Find(ctx context.Context) (Source, []*store.DeviceSample, error) {
+	var errs []error
 	for _, name := range autoOrder {
 		source := sources[name]()
-		if rows, _ := source.Read(ctx); len(rows) > 0 {
-			return source, rows
+		rows, err := readSoon(ctx, source)
+		if len(rows) > 0 {
+			return source, rows, nil
+		}
+		if !errors.Is(err, errNotInstalled) {
+			errs = append(errs, err)
 		}
 	}
-	return nil, nil
+	return nil, nil, errors.Join(errs...)
+}
+
+func readSoon(ctx context.Context, source Source) ([]*store.DeviceSample, error) {
+	ctx, cancel := context.WithTimeout(ctx, leastPatience)
+	defer cancel()
+	return source.Read(ctx)
 }

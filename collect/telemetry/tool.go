@@ -25,6 +25,8 @@ func tool(name string, places ...string) string {
 	return name
 }
 
+var errNotInstalled = errors.New("is not installed")
+
 // run gives what a program prints. With ctx it is killed, children and all.
 func run(ctx context.Context, program string, arguments ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, program, arguments...)
@@ -39,7 +41,7 @@ func run(ctx context.Context, program string, arguments ...string) ([]byte, erro
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s does not answer", name)
 	case errors.Is(err, exec.ErrNotFound):
-		return nil, fmt.Errorf("%s is not installed", name)
+		return nil, fmt.Errorf("%s %w", name, errNotInstalled)
 	case err != nil:
 		said := strings.Join(strings.Fields(problem.String()), " ")
 		return out.Bytes(), fmt.Errorf("%s: %w: %s", name, err, said[:min(len(said), 200)])
