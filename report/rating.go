@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Thresholds rate one latency, in milliseconds. Below ExcellentMS is excellent, below GoodMS good, above
@@ -25,6 +26,24 @@ func DefaultRatingScale() RatingScale {
 		TTFT: Thresholds{ExcellentMS: 100, GoodMS: 200, NeedsWorkMS: 500},
 		TPOT: Thresholds{ExcellentMS: 50, GoodMS: 100, NeedsWorkMS: 200},
 	}
+}
+
+// ParseRatingScale reads METRIC=EXCELLENT,GOOD,NEEDS WORK in milliseconds: ttft=100,200,500. What is not given stays.
+func ParseRatingScale(given []string) (RatingScale, error) {
+	scale := DefaultRatingScale()
+	var errs []error
+	for _, text := range given {
+		name, list, _ := strings.Cut(text, "=")
+		t := map[string]*Thresholds{"ttft": &scale.TTFT, "tpot": &scale.TPOT}[name]
+		var parsed Thresholds
+		n, err := fmt.Sscanf(list, "%g,%g,%g", &parsed.ExcellentMS, &parsed.GoodMS, &parsed.NeedsWorkMS)
+		if t == nil || n != 3 || err != nil {
+			errs = append(errs, fmt.Errorf("--rating %q: give ttft=100,200,500 or tpot=50,100,200: excellent below the first, good below the second, needs work above the third, in ms", text))
+			continue
+		}
+		*t = parsed
+	}
+	return scale, errors.Join(append(errs, scale.Validate())...)
 }
 
 // Validate reports thresholds that are not above 0 or do not rise.

@@ -18,6 +18,8 @@ type charts struct {
 	*query.Session
 	entries []store.Entry
 	ask     gallery.Ask
+	// sweep says that the runs differ in their load or setting.
+	sweep bool
 }
 
 // openCharts opens the runs of the sides, in the order given, each once. The caller closes it.
@@ -28,12 +30,25 @@ func (a *app) openCharts(w *store.Warehouse, sides []query.Side, ask gallery.Ask
 		return nil, err
 	}
 	for _, e := range c.entries {
-		c.ask.Runs = append(c.ask.Runs, gallery.Run{ID: e.Run.RunID, Label: runLabel(e.Run), Facts: facts(e)})
+		c.ask.Runs = append(c.ask.Runs, gallery.Run{ID: e.Run.RunID, Label: runLabel(e.Run), Facts: facts(e, ask.Lang)})
 	}
 	distinguish(c.ask.Runs)
+	c.sweep = differ(c.entries)
 	source := query.Source{Catalogue: catalogue, Entries: c.entries}
 	c.Session, err = query.OpenLazily(a.ctx, source, query.Options{Warn: a.warn})
 	return c, err
+}
+
+// differ reports whether the runs have several loads, or are of a sweep.
+func differ(entries []store.Entry) bool {
+	loads := map[string]bool{}
+	for _, e := range entries {
+		loads[load(e.Run, chart.English)] = true
+		if e.Run.Tags["sweep"] != "" {
+			return len(entries) > 1
+		}
+	}
+	return len(loads) > 1
 }
 
 func inOrder(sides []query.Side) []store.Entry {
@@ -61,15 +76,12 @@ func distinguish(runs []gallery.Run) {
 	}
 }
 
-// kinds are those that suit the runs: of few runs their events, of several points how they differ with the load.
-func (c *charts) kinds() []gallery.Kind {
-	var kinds []gallery.Kind
-	for _, k := range gallery.Kinds() {
-		if (k.Input != gallery.SweepRuns || len(c.entries) > 1) && c.fits(k) == nil {
-			kinds = append(kinds, k)
-		}
+// suits reports whether charts of that input suit the runs: of few runs their events, of several how they differ with the load.
+func (c *charts) suits(input gallery.Input) bool {
+	if input == gallery.SweepRuns {
+		return c.sweep
 	}
-	return kinds
+	return len(c.entries) <= gallery.MostRuns[input]
 }
 
 // fits reports a kind that these runs cannot be drawn by.
@@ -100,9 +112,9 @@ func runLabel(r store.Run) string {
 }
 
 // facts are what a reader must know of a run to believe its line.
-func facts(e store.Entry) chart.Facts {
+func facts(e store.Entry, lang chart.Lang) chart.Facts {
 	r := e.Run
-	f := chart.Facts{Load: load(r)}
+	f := chart.Facts{Load: load(r, lang)}
 	if r.Completed != nil && r.Failed != nil {
 		f.Completed, f.Failed = *r.Completed, *r.Failed
 	}
@@ -115,13 +127,13 @@ func facts(e store.Entry) chart.Facts {
 	return f
 }
 
-func load(r store.Run) string {
+func load(r store.Run, lang chart.Lang) string {
 	var parts []string
 	if r.RequestRate != nil {
-		parts = append(parts, r.RequestRate.String()+" req/s")
+		parts = append(parts, lang.Say("%s req/s", r.RequestRate.String()))
 	}
 	if r.MaxConcurrency != nil {
-		parts = append(parts, fmt.Sprintf("at most %d at once", *r.MaxConcurrency))
+		parts = append(parts, lang.Say("at most %d at once", *r.MaxConcurrency))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -8,19 +8,19 @@ import (
 
 	"llmbench/query"
 	"llmbench/report"
-	"llmbench/report/chart"
 	"llmbench/report/gallery"
-	"llmbench/store"
 	"llmbench/store/interchange"
 )
 
 // reportCmd prints reports again and draws charts.
 type reportCmd struct {
 	Runs              []string `arg:"" name:"run" help:"Runs: id, beginning of an id, name, latest~1, tag:KEY=VALUE, name~GLOB, sweep:NAME, @FILE or a condition; see compare."`
-	Out               string   `short:"o" help:"Folder for charts: every kind of llmbench plot that suits the runs." type:"path" placeholder:"DIR"`
+	Out               string   `short:"o" help:"Folder for report.html, report.md and every kind of chart that suits the runs (see plot)." type:"path" placeholder:"DIR"`
 	ImageFormat       string   `help:"Format of the charts: ${enum}." default:"png" enum:"png,svg,pdf"`
 	PercentileMetrics string   `help:"Metrics: ttft, tpot, itl, e2el, queue." default:"ttft,tpot,itl"`
 	MetricPercentiles string   `help:"Percentiles." default:"99"`
+	Title             string   `help:"Title of the page."`
+	Rating            []string `help:"Scale that rates mean latencies, such as ttft=100,200,500: excellent below the first, good below the second, needs work above the third." sep:"none" placeholder:"METRIC=MS,MS,MS"`
 	chartFlags
 	warehouseFlag
 }
@@ -30,7 +30,8 @@ func (reportCmd) Help() string {
 	return `Prints the report that collect printed, at any percentiles, for we keep every event.
 
   llmbench report latest --metric-percentiles 50,90,99.9
-  llmbench report baseline candidate -o charts`
+  llmbench report baseline candidate -o out          report.html: one page for a browser, with everything in it
+  llmbench report sweep:nightly -o out --goodput ttft:500 tpot:50`
 }
 
 // Run prints one report per run, then draws.
@@ -49,6 +50,9 @@ func (c *reportCmd) Run(a *app) error {
 		return err
 	}
 	entries := inOrder(sides)
+	if c.Out != "" && len(entries) > gallery.MostRuns[gallery.SomeRuns] {
+		return c.writeDocuments(a, w, sides) // nobody reads a hundred reports on a terminal
+	}
 	for _, entry := range entries {
 		if entry.Run.TimeBase == interchange.TimeNone {
 			return fmt.Errorf("report run %s: no single request of it is known; what its file reported: llmbench sql \"FROM reported_summary\" --runs %s",
@@ -68,28 +72,7 @@ func (c *reportCmd) Run(a *app) error {
 	if c.Out == "" {
 		return nil
 	}
-	return c.draw(a, w, sides)
-}
-
-// draw draws every kind of chart that suits the runs.
-func (c *reportCmd) draw(a *app, w *store.Warehouse, sides []query.Side) error {
-	charts, err := a.openCharts(w, sides, gallery.Ask{Lang: chart.Lang(c.Lang)})
-	if err != nil {
-		return err
-	}
-	defer charts.Close()
-	for _, kind := range charts.kinds() {
-		figure, err := charts.figure(a.ctx, kind)
-		if err != nil {
-			return err
-		}
-		path := filepath.Join(c.Out, kind.Name+"."+c.ImageFormat)
-		if err := writeFile(path, func(f *os.File) error { return figure.Write(f, chart.Options{Format: c.ImageFormat}) }); err != nil {
-			return err
-		}
-		a.note("chart %s", path)
-	}
-	return nil
+	return c.writeDocuments(a, w, sides)
 }
 
 // writeFile makes a file with what write puts into it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -132,6 +133,10 @@ func (f Figure) layout(spots *spots) *figureDrawing {
 			})
 		}
 	}
+	d.Panels = slices.Clone(f.Panels)
+	for i := range d.Panels {
+		d.placeRules(&d.Panels[i], &d.ranges[i][1])
+	}
 	for axis, share := range []bool{f.ShareX, f.ShareY} {
 		if share {
 			all := emptySpan()
@@ -139,12 +144,41 @@ func (f Figure) layout(spots *spots) *figureDrawing {
 				all.join(d.ranges[i][axis])
 			}
 			for i := range d.ranges {
-				d.ranges[i][axis] = all
+				if !d.ranges[i][axis].empty() { // a panel without data says so
+					d.ranges[i][axis] = all
+				}
 			}
 		}
 	}
 	d.header = newHeader(f.Title, f.Note, d.entries(), f.Lang)
 	return d
+}
+
+// placeRules makes room for limits that are not far from the data, by less than a factor of ten; of others the note tells.
+func (d *figureDrawing) placeRules(p *Panel, y *span) {
+	if y.low > y.high {
+		return
+	}
+	for _, m := range p.Marks {
+		rule, ok := m.(Rule)
+		if !ok {
+			continue
+		}
+		at, ok := p.Y.place(rule.Y)
+		room := 1.0
+		if p.Y.Scale != Log {
+			room = y.high - y.low
+		}
+		switch {
+		case !ok:
+		case at > y.high+room:
+			p.Note = join(p.Note, d.Lang.Say("%s lies above", rule.Name))
+		case at < y.low-room:
+			p.Note = join(p.Note, d.Lang.Say("%s lies below", rule.Name))
+		default:
+			y.low, y.high = min(y.low, at), max(y.high, at)
+		}
+	}
 }
 
 // entries are the legend, with those that no mark is of marked as without data.

@@ -28,17 +28,25 @@ func (f Figure) Inline(o Options) (*Inline, error) {
 	return &Inline{SVG: themed(out.String(), o), Width: o.Width, Height: o.Height, Spots: told.list}, nil
 }
 
-// themeInks are the colours that a dark page changes, by the variable that stands for them.
-var themeInks = func() map[string]string {
-	vars := map[string]string{}
-	for name, c := range map[string]color.RGBA{"ink": ink, "muted": muted, "grid": gridInk, "axis": axisInk, "slo": sloInk, "empty": emptyInk, "paper": paperInk} {
-		vars[hexOf(c)] = name
-	}
+// themeInks are the colours that a dark page changes, with the variables that stand for them.
+var themeInks = func() []themeInk {
+	inks := []themeInk{{ink, "ink"}, {muted, "muted"}, {gridInk, "grid"}, {axisInk, "axis"}, {sloInk, "slo"}, {emptyInk, "empty"}, {paperInk, "paper"}}
 	for i, c := range okabeIto {
-		vars[hexOf(c)] = fmt.Sprintf("c%d", i+1)
+		inks = append(inks, themeInk{c, fmt.Sprintf("c%d", i+1)})
 	}
-	return vars
+	return inks
 }()
+
+type themeInk struct {
+	color.RGBA
+	name string
+}
+
+// is allows for what is lost when a translucent colour is multiplied and divided again.
+func (t themeInk) is(c color.RGBA) bool {
+	near := func(a, b uint8) bool { return max(a, b)-min(a, b) <= 1 }
+	return near(t.R, c.R) && near(t.G, c.G) && near(t.B, c.B)
+}
 
 func hexOf(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
@@ -53,8 +61,12 @@ func themed(svg string, o Options) string {
 	return svgColor.ReplaceAllStringFunc(svg, func(style string) string {
 		property, hex, _ := strings.Cut(style, ":")
 		hex = strings.ToLower(hex)
-		if name, ok := themeInks[hex]; ok {
-			return property + ":var(--" + name + "," + hex + ")"
+		if c := Ink(hex).color(); c != onBright && c != onDark {
+			for _, t := range themeInks {
+				if t.is(c) {
+					return property + ":var(--" + t.name + "," + hexOf(t.RGBA) + ")"
+				}
+			}
 		}
 		return style
 	})

@@ -72,7 +72,7 @@ func (l Line) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 	for _, stretch := range stretches {
 		if l.Shade && len(stretch) > 1 {
 			under := append(append([]vg.Point{{X: stretch[0].X, Y: c.Min.Y}}, stretch...), vg.Point{X: stretch[len(stretch)-1].X, Y: c.Min.Y})
-			c.FillPolygon(light(style.line.Color, 0x22), c.ClipPolygonXY(under))
+			c.FillPolygon(light(c, style.line.Color, 0x22), c.ClipPolygonXY(under))
 		}
 		if len(stretch) > 1 {
 			c.StrokeLines(style.line, c.ClipLinesXY(stretch)...)
@@ -136,11 +136,11 @@ func (b Band) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 		}
 	}
 	if len(lower) == 1 { // a place alone: a stroke
-		c.StrokeLine2(draw.LineStyle{Color: light(styleOf(b.Series).line.Color, 0x60), Width: 4}, lower[0].X, lower[0].Y, upper[0].X, upper[0].Y)
+		c.StrokeLine2(draw.LineStyle{Color: light(c, styleOf(b.Series).line.Color, 0x60), Width: 4}, lower[0].X, lower[0].Y, upper[0].X, upper[0].Y)
 		return
 	}
 	if len(lower) > 1 {
-		c.FillPolygon(light(styleOf(b.Series).line.Color, 0x30), c.ClipPolygonXY(append(lower, upper...)))
+		c.FillPolygon(light(c, styleOf(b.Series).line.Color, 0x30), c.ClipPolygonXY(append(lower, upper...)))
 	}
 }
 
@@ -172,7 +172,7 @@ func (d Dots) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 	at := s.at(c, p)
 	style := styleOf(d.Series)
 	if d.Faint {
-		style.glyph.Color = light(style.glyph.Color, 0x70)
+		style.glyph.Color = light(c, style.glyph.Color, 0x70)
 	}
 	taken := s.labels
 	for i, pt := range d.Points {
@@ -257,19 +257,33 @@ func (b Boxes) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// light is a colour let through.
-func light(c color.Color, alpha uint8) color.NRGBA {
+// light is a colour let through, on that canvas: vgpdf takes the channels of a translucent colour for those of an opaque one.
+func light(on draw.Canvas, c color.Color, alpha uint8) color.Color {
 	r, g, b, _ := c.RGBA()
-	return color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), alpha}
+	through := color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), alpha}
+	if isPDF(on) {
+		return straight(through)
+	}
+	return through
 }
 
-// onInk is black or white, whichever reads better on a colour.
+// straight is a translucent colour whose channels are not multiplied by its opacity.
+type straight color.NRGBA
+
+func (s straight) RGBA() (r, g, b, a uint32) {
+	return uint32(s.R) * 0x101, uint32(s.G) * 0x101, uint32(s.B) * 0x101, uint32(s.A) * 0x101
+}
+
+// onBright and onDark write on boxes; they are not quite black and white, which a dark page would turn round.
+var onBright, onDark = color.RGBA{0x02, 0x02, 0x02, 0xff}, color.RGBA{0xfd, 0xfd, 0xfd, 0xff}
+
+// onInk is the one of them that reads better on a colour.
 func onInk(c color.Color) color.Color {
 	r, g, b, _ := c.RGBA()
 	if 0.2126*linearised(r)+0.7152*linearised(g)+0.0722*linearised(b) > 0.179 {
-		return color.Black
+		return onBright
 	}
-	return color.White
+	return onDark
 }
 
 // linearised is a channel of sRGB as light.

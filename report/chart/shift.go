@@ -212,8 +212,7 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, pt := range b.outline {
 		points[i] = vg.Point{X: x(pt.X), Y: y(pt.Y)}
 	}
-	r, g, bl, _ := b.ink.RGBA()
-	c.FillPolygon(color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(bl >> 8), 0x30}, c.ClipPolygonXY(points))
+	c.FillPolygon(light(c, b.ink, 0x30), c.ClipPolygonXY(points))
 }
 
 // noChange is the line at the ratio 1.

@@ -2,19 +2,23 @@ package chart
 
 import (
 	_ "embed"
+	"encoding/base64"
 	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"unicode"
 
+	xfont "golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgpdf"
 )
 
@@ -66,18 +70,18 @@ type piece struct {
 	font *sfnt.Font
 }
 
-// pieces cuts a line where the font changes. Of ascii, Liberation has no more than that.
-func (f *fallback) pieces(txt string, face font.Face, ascii bool) []piece {
+// pieces cuts a line where the font changes. What Liberation has is written as text up to the character textTo, and beyond
+// drawn.
+func (f *fallback) pieces(txt string, face font.Face, textTo rune) []piece {
 	var out []piece
 	for _, r := range txt {
 		var with *sfnt.Font
-		if r >= 0x80 {
-			switch {
-			case !has(face.Face, r):
-				with = f.fontOf(r)
-			case ascii:
-				with = face.Face
-			}
+		switch {
+		case r <= textTo && r < 0x80:
+		case !has(face.Face, r):
+			with = f.fontOf(r)
+		case r > textTo:
+			with = face.Face
 		}
 		if n := len(out); n > 0 && out[n-1].font == with {
 			out[n-1].text += string(r)
@@ -194,7 +198,7 @@ func unitsPerEm(f *sfnt.Font) fixed.Int26_6 { return fixed.Int26_6(f.UnitsPerEm(
 
 func (f *fallback) width(txt string, face font.Face) vg.Length {
 	total := vg.Length(0)
-	for _, p := range f.pieces(txt, face, false) {
+	for _, p := range f.pieces(txt, face, unicode.MaxRune) {
 		if p.font == nil {
 			total += face.Width(p.text)
 			continue
@@ -236,8 +240,7 @@ func (f *fallback) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 }
 
 func (f *fallback) drawLine(c vg.Canvas, line string, face font.Face, at vg.Point) {
-	_, isPDF := c.(*vgpdf.Canvas)
-	for _, p := range f.pieces(line, face, isPDF) {
+	for _, p := range f.pieces(line, face, textTo(c, face)) {
 		if p.font == nil {
 			c.FillString(face, at, p.text)
 			at.X += face.Width(p.text)
@@ -248,6 +251,30 @@ func (f *fallback) drawLine(c vg.Canvas, line string, face font.Face, at vg.Poin
 			at.X += drawGlyph(c, p.font, r, at, scale)
 		}
 	}
+}
+
+// textTo is the last character that a canvas writes itself. Fonts of PDF have eight bits, and vgpdf does not find a bold one.
+func textTo(c vg.Canvas, face font.Face) rune {
+	switch {
+	case !isPDF(c):
+		return unicode.MaxRune
+	case face.Font.Weight == xfont.WeightBold:
+		return -1
+	}
+	return 0x7f
+}
+
+// isPDF looks through the canvases for drawing that wrap another.
+func isPDF(c vg.Canvas) bool {
+	switch inner := c.(type) {
+	case *draw.Canvas:
+		return isPDF(inner.Canvas)
+	case draw.Canvas:
+		return isPDF(inner.Canvas)
+	case *vgpdf.Canvas:
+		return true
+	}
+	return false
 }
 
 // drawGlyph fills a glyph's outline and gives its advance.
@@ -290,3 +317,6 @@ func drawGlyph(c vg.Canvas, f *sfnt.Font, r rune, at vg.Point, scale vg.Length) 
 	}
 	return vg.Length(advance) * scale
 }
+
+// LabelFontBase64 is the built-in font of the Chinese words, for pages that say them.
+func LabelFontBase64() string { return base64.StdEncoding.EncodeToString(labelFont) }

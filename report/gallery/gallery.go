@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"llmbench/query"
+	"llmbench/report"
 	"llmbench/report/chart"
 )
 
@@ -66,6 +67,8 @@ type Ask struct {
 	Percentiles []float64
 	// X, Y and Measure are the parameters and the number of a heat map over a sweep; "" lets the view choose.
 	X, Y, Measure string
+	// Scale rates runs, and its steps are the limits of the best configurations where no SLO is asked for.
+	Scale report.RatingScale
 }
 
 // Run is one run, as a chart names it.

@@ -10,7 +10,7 @@ import (
 
 var load = Kind{
 	Name: "load", Title: "Throughput and latency against load",
-	About: "of a sweep: output throughput, TTFT and goodput over the load; the bands reach from the lowest repeat to the highest",
+	About: "output throughput, TTFT and goodput over the load; the bands reach from the lowest repeat to the highest",
 	Input: SweepRuns,
 	SQL: func(a Ask) string {
 		return "SELECT setting, load_kind, load, metric, repeats, requests, mean, low, high\nFROM sweep_points(" + a.limits() + ")\nORDER BY setting, load, metric"
@@ -116,7 +116,7 @@ func (a Ask) settingName(s string) string {
 
 var pareto = Kind{
 	Name: "pareto", Title: "Throughput per device against speed per user",
-	About: "of a sweep: each point's throughput per device over the speed that a user sees; the frontier is drawn",
+	About: "each point's throughput per device over the speed that a user sees; the frontier is drawn",
 	Input: SweepRuns,
 	SQL: func(Ask) string {
 		return "SELECT setting, load_kind, load, user_throughput, device_throughput, per_device, repeats, on_frontier\nFROM sweep_pareto()\nORDER BY setting, load"
@@ -171,7 +171,7 @@ func loadLabel(row query.Row) string {
 
 var grid = Kind{
 	Name: "grid", Title: "A sweep over two parameters",
-	About: "of a sweep: a number over two parameters as a heat map (--x, --y, --measure)",
+	About: "a number over two parameters as a heat map (--x, --y, --measure)",
 	Input: SweepRuns,
 	SQL: func(a Ask) string {
 		measure := a.Measure

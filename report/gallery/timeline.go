@@ -25,12 +25,15 @@ var timeline = Kind{
 		runs := a.byRun(t)
 		for _, q := range a.quantities() {
 			panel := chart.Panel{
-				Title: a.say(q.title), Note: a.say(q.unit), Height: 105,
+				Title: q.said, Note: a.say(q.unit), Height: 105,
 				X: chart.Axis{Title: a.say("seconds since the run began"), Show: chart.Seconds},
-				Y: chart.Axis{Show: q.show, FromZero: q.scale == chart.Linear, Unit: q.hover, Scale: q.scale},
+				Y: chart.Axis{Show: q.show, FromZero: q.scale == chart.Linear, Unit: a.unit(q.hover), Scale: q.scale},
+			}
+			if q.title != "" {
+				panel.Title = a.say(q.title)
 			}
 			if len(q.columns) > 1 {
-				panel.Note += " (" + a.say(q.faint) + ")"
+				panel.Note += " (" + q.faint + ")"
 			}
 			some := false
 			for i, rows := range runs {
@@ -39,7 +42,7 @@ var timeline = Kind{
 					if anything(list) {
 						some = true
 						list = held(rows, list)
-						panel.Marks = append(panel.Marks, chart.Line{Series: i, Points: list, Step: true, Thin: true, Faint: k > 0, Beyond: k > 0 && q.beyond, Name: a.say(q.names[k])})
+						panel.Marks = append(panel.Marks, chart.Line{Series: i, Points: list, Step: true, Thin: true, Faint: k > 0, Beyond: k > 0 && q.beyond, Name: a.unit(q.names[k])})
 					}
 				}
 			}
@@ -54,6 +57,7 @@ var timeline = Kind{
 // quantity is a panel of the timeline. Of several columns the first is drawn in full and the others dotted.
 type quantity struct {
 	title, unit, hover string
+	said               string // the title, where it is no phrase
 	faint              string
 	columns, names     []string
 	show               func(float64) string
@@ -65,13 +69,13 @@ type quantity struct {
 func (a Ask) quantities() []quantity {
 	low, high := a.lowHigh()
 	return []quantity{
-		{title: "requests completed", unit: "req/s", hover: "req/s", columns: []string{"completed", "offered"}, names: []string{"completed", "offered"}, faint: "dotted: offered", beyond: true},
+		{title: "requests completed", unit: "req/s", hover: "req/s", columns: []string{"completed", "offered"}, names: []string{"completed", "offered"}, faint: a.say("dotted: offered"), beyond: true},
 		{title: "requests failed", unit: "req/s", hover: "req/s", columns: []string{"failed"}, names: []string{"failed"}, optional: true},
 		{title: "requests in flight", unit: "requests", columns: []string{"in_flight"}, names: []string{""}},
 		{title: "requests queued in the client", unit: "requests", columns: []string{"queued"}, names: []string{""}, optional: true},
 		{title: "output tokens", unit: "tok/s", hover: "tok/s", columns: []string{"output_tokens"}, names: []string{""}},
-		{title: fmt.Sprintf("TTFT %s, %s", chart.Percentile(high), chart.Percentile(low)), unit: "log scale", show: chart.MS, scale: chart.Log,
-			columns: []string{"ttft_high_ms", "ttft_low_ms"}, names: []string{chart.Percentile(high), chart.Percentile(low)}, faint: "dotted: " + chart.Percentile(low)},
+		{said: fmt.Sprintf("TTFT %s, %s", chart.Percentile(high), chart.Percentile(low)), unit: "log scale", show: chart.MS, scale: chart.Log,
+			columns: []string{"ttft_high_ms", "ttft_low_ms"}, names: []string{chart.Percentile(high), chart.Percentile(low)}, faint: a.say("dotted: %s", chart.Percentile(low))},
 		{title: "accelerators busy", unit: "mean over the devices, %", show: chart.Percent, columns: []string{"util_pct"}, names: []string{""}, optional: true},
 		{title: "accelerator memory", unit: "all devices, GiB", hover: "GiB", show: chart.Gibibytes, columns: []string{"mem_used_bytes"}, names: []string{""}, optional: true},
 		{title: "power", unit: "all devices, W", hover: "W", columns: []string{"power_w"}, names: []string{""}, optional: true},
@@ -103,4 +107,12 @@ func held(rows []query.Row, list []chart.Point) []chart.Point {
 		return list
 	}
 	return append(list, chart.Point{X: list[last].X + rows[last].Number("width_s"), Y: list[last].Y})
+}
+
+// unit is a word where there is one: units and percentiles may be none.
+func (a Ask) unit(text string) string {
+	if text == "" || !a.Lang.Knows(text) {
+		return text
+	}
+	return a.say(text)
 }
