@@ -27,17 +27,50 @@ func (w *Warehouse) statRuns(ctx context.Context) ([]runStat, error) {
 	if err != nil {
 		return nil, err
 	}
-	stats := make([]runStat, len(dirs))
-	err = inParallel(ctx, len(dirs), func(i int) {
-		info, err := os.Stat(filepath.Join(w.dir, dirs[i], runJSONFile))
+	groups := neighbours(dirs)
+	found := make([][]runStat, len(groups))
+	err = inParallel(ctx, len(groups), func(i int) { found[i] = w.statGroup(groups[i]) })
+	return slices.Concat(found...), err
+}
+
+// statGroupRuns is how many runs of one folder are looked at together.
+const statGroupRuns = 256
+
+// neighbours parts directories into groups that stand in one folder.
+func neighbours(dirs []string) (groups [][]string) {
+	begin := 0
+	for i := range dirs {
+		if i > begin && (i-begin == statGroupRuns || filepath.Dir(dirs[i]) != filepath.Dir(dirs[begin])) {
+			groups, begin = append(groups, dirs[begin:i]), i
+		}
+	}
+	return append(groups, dirs[begin:])
+}
+
+// statGroup looks at the run.json of runs that stand in one folder.
+func (w *Warehouse) statGroup(dirs []string) (stats []runStat) {
+	if len(dirs) == 0 {
+		return nil
+	}
+	parent, err := os.Open(filepath.Join(w.dir, filepath.Dir(dirs[0])))
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			w.warn("%s is left out: %v", filepath.Join(w.given, filepath.Dir(dirs[0])), bareCause(err))
+		}
+		return nil
+	}
+	defer parent.Close()
+	stats = make([]runStat, 0, len(dirs))
+	for _, dir := range dirs {
+		mtimeNS, bytes, err := statBelow(parent, filepath.Base(dir)+string(filepath.Separator)+runJSONFile)
 		switch {
 		case err == nil:
-			stats[i] = runStat{filepath.ToSlash(dirs[i]), info.ModTime().UnixNano(), info.Size()}
+			stats = append(stats, runStat{filepath.ToSlash(dir), mtimeNS, bytes})
 		case !errors.Is(err, fs.ErrNotExist):
-			w.warn("%s is left out: %v", filepath.Join(w.given, dirs[i]), bareCause(err))
+			w.warn("%s is left out: %v", filepath.Join(w.given, dir), bareCause(err))
 		}
-	})
-	return slices.DeleteFunc(stats, func(s runStat) bool { return s.dir == "" }), err
+	}
+	return stats
 }
 
 // maxPartitions bounds the way down to a run, against links that go in circles.
