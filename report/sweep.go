@@ -120,7 +120,7 @@ func (l *SweepLive) Row(r SweepRow, color bool) string {
 	}
 	cells = append(cells, fmt.Sprintf("%6d", r.Summary.Failed))
 	if verdict := verdictOf(r.Run); verdict != "ok" && verdict != "" {
-		cells = append(cells, "client "+verdict)
+		cells = append(cells, verdict)
 	}
 	return l.line(cells)
 }
@@ -255,8 +255,9 @@ func (s Sweep) table(points []sweepPoint, load int) string {
 			header = append(header, "spread")
 		}
 	}
-	t := newTable(append(header, "failed", "")...)
+	t := newTable(append(header, "failed")...)
 	t.SetColumnConfigs(right(1, 2, 3, 4, 5, 6, 7, 8, 9))
+	var remarks strings.Builder
 	for _, p := range points {
 		label := p.row.Point
 		if load >= 0 {
@@ -269,9 +270,12 @@ func (s Sweep) table(points []sweepPoint, load int) string {
 				row = append(row, share(p.spread))
 			}
 		}
-		t.AppendRow(append(row, p.failures(), p.remark()))
+		t.AppendRow(append(row, p.failures()))
+		if remark := p.remark(); remark != "" {
+			remarks.WriteString("\n" + label + ": " + remark)
+		}
 	}
-	return t.Render()
+	return t.Render() + remarks.String()
 }
 
 func (p sweepPoint) number(value func(store.Summary) *float64) string {
@@ -291,10 +295,10 @@ func (p sweepPoint) failures() string {
 func (p sweepPoint) remark() string {
 	var words []string
 	if p.failed > 0 {
-		words = append(words, strconv.Itoa(p.failed)+" not made")
+		words = append(words, strconv.Itoa(p.failed)+" of its runs failed")
 	}
 	if p.unsure {
-		words = append(words, "client saturated")
+		words = append(words, "the client was saturated, the numbers may be its own limits")
 	}
 	return strings.Join(words, ", ")
 }

@@ -51,12 +51,12 @@ func (c *serveCmd) Run(a *app) error {
 	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	following, endFollowing := context.WithCancel(context.Background())
-	defer endFollowing()
 	followed := make(chan struct{})
 	go func() {
 		defer close(followed)
 		launch.Follow(following, log, a.stdout)
 	}()
+	defer func() { endFollowing(); <-followed }()
 	server, err := a.with(ctx).serve(serverStart{flags: flags, args: c.Command, values: c.values(), target: collect.Target{BaseURL: base}, log: log})
 	if err != nil {
 		if ctx.Err() != nil {
@@ -74,8 +74,6 @@ func (c *serveCmd) Run(a *app) error {
 		fault = nil
 	}
 	err = errors.Join(fault, server.end(a))
-	endFollowing()
-	<-followed
 	if err == nil {
 		a.note("ended, with all its children")
 	}

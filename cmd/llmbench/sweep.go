@@ -36,6 +36,7 @@ type sweepFlags struct {
 	After      string `help:"Command to run after them." placeholder:"COMMAND" group:"serve"`
 	KeepServer bool   `help:"Start each server once and make all its repeats, A A B B. The runs are marked, and compare says so." group:"serve"`
 	Warmups    int    `name:"serve-warmups" help:"Requests after each start of a server, before its first run; they are not kept." default:"4" group:"serve"`
+	searchFlags
 	warehouseFlag
 }
 
@@ -57,6 +58,8 @@ func (sweepRunCmd) Help() string {
   llmbench sweep --base-url http://host:8000 --batch 1,2,4,8,16 --lens 512:512,1024:1024 --ignore-eos --csv sheet.csv
   llmbench sweep --tp 4,8 --batch 1,8,64 --repeats 5 --serve-cmd 'vllm serve MODEL -tp {{.tp}} --port {{.port}}'
   llmbench sweep plan.yaml --dry-run
+  llmbench sweep --find-max max_concurrency --slo 'p99_ttft_ms<=1000' --slo 'success_rate>=0.95' --lens 512:512
+  llmbench sweep --find-knee max_concurrency --lens 512:512,1024:1024
 
 Started again it goes on where it stopped. Failed points are kept with their error and tried again by the next start.`
 }

@@ -18,6 +18,9 @@ const (
 
 // dryRun prints the points and how long all that is left may take.
 func (s *sweepPlan) dryRun() error {
+	if s.search != nil {
+		return s.dryRunSearch()
+	}
 	var total time.Duration
 	guessed, left := 0, 0
 	for _, v := range s.visits {
@@ -52,6 +55,26 @@ func (s *sweepPlan) dryRun() error {
 	fmt.Fprintln(s.stdout)
 	if guessed > 0 {
 		fmt.Fprintf(s.stdout, "assumed: TTFT %s and TPOT %s whatever the load; known times are those of earlier repeats and of fixed rates\n", assumedTTFT, assumedTPOT)
+	}
+	return nil
+}
+
+// dryRunSearch prints where each search begins, and how long the climb to its end would take.
+func (s *sweepPlan) dryRunSearch() error {
+	for _, p := range s.points {
+		var total time.Duration
+		runs := 0
+		for v := s.search.config.From; v <= s.search.config.To; v *= 2 {
+			step := s.stepAt(p, v, 1)
+			run, err := s.resolve(step, 0)
+			if err != nil {
+				return err
+			}
+			took, _ := s.estimate(step, run)
+			total, runs = total+took, runs+1
+		}
+		fmt.Fprintf(s.stdout, "%s  %s from %g, doubling; to %g that is %d runs of about %s in all (assumed), then %d at most\n", p.Label(), s.search.key,
+			s.search.config.From, s.search.config.To, runs, roundTime(total), max(0, s.search.config.MostRuns-runs))
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type sweepPlan struct {
 	warehouse *store.Warehouse
 	done      map[stepKey]stepDone
 	resolves  map[stepKey]string // flags of runs, as resolve found them
+	search    *search            // nil when the loads are given
 }
 
 // serverKeys describe a server whatever its command says.
@@ -43,6 +44,9 @@ func (a *app) newSweep(flags *sweepFlags) (*sweepPlan, error) {
 		return nil, err
 	}
 	s := &sweepPlan{app: a, flags: flags, plan: file.Plan, model: model, done: map[stepKey]stepDone{}, resolves: map[stepKey]string{}}
+	if s.search, err = flags.parse(); err != nil {
+		return nil, err
+	}
 	if err := errors.Join(s.addFlags(), flags.launchFlags.validate()); err != nil {
 		return nil, err
 	}
@@ -52,6 +56,11 @@ func (a *app) newSweep(flags *sweepFlags) (*sweepPlan, error) {
 	}
 	if err := errors.Join(s.checkKeys(), s.checkServers()); err != nil {
 		return nil, err
+	}
+	if s.search != nil {
+		if err := s.search.check(s); err != nil {
+			return nil, err
+		}
 	}
 	s.visits = sweep.Order(s.points, s.decides, s.plan.Repeats, flags.KeepServer)
 	return s, s.checkPoints()
@@ -67,7 +76,7 @@ func (c *sweepFlags) name(p sweep.Plan) string {
 	case c.Plan != "":
 		return strings.TrimSuffix(filepath.Base(c.Plan), filepath.Ext(c.Plan))
 	}
-	sum := sha256.Sum256([]byte(strings.Join(slices.Concat(c.Set, c.Zip, []string{c.ServeCmd, c.Before}), "\n")))
+	sum := sha256.Sum256([]byte(strings.Join(slices.Concat(c.Set, c.Zip, []string{c.ServeCmd, c.Before, c.FindMax, c.FindKnee}, c.SLO), "\n")))
 	return "sweep-" + hex.EncodeToString(sum[:4])
 }
 
@@ -190,6 +199,14 @@ func (s *sweepPlan) settings() []sweep.Setting {
 	return all
 }
 
+// keys are the names of all that is swept, what is searched included.
+func (s *sweepPlan) keys() []string {
+	if s.search == nil {
+		return s.plan.Keys()
+	}
+	return append(s.plan.Keys(), s.search.key)
+}
+
 // decides reports whether a key decides the server.
 func (s *sweepPlan) decides(key string) bool {
 	if !s.startsServers() {
@@ -219,7 +236,11 @@ func (s *sweepPlan) checkPoints() error {
 	var errs []error
 	told := map[string]bool{}
 	for _, p := range s.points {
-		_, err := s.resolve(sweep.Step{Point: p, Repeat: 1}, 0)
+		step := sweep.Step{Point: p, Repeat: 1}
+		if s.search != nil {
+			step = s.stepAt(p, s.search.config.From, 1)
+		}
+		_, err := s.resolve(step, 0)
 		if err == nil {
 			continue
 		}
@@ -283,6 +304,9 @@ func (s *sweepPlan) resolve(step sweep.Step, port int, more ...string) (*resolve
 		args = append(args, "--serve-env="+env)
 	}
 	args = append(args, "--warehouse="+s.flags.Warehouse)
+	if s.search != nil {
+		args = append(args, s.sizing(step.Point.Value(s.search.key))...)
+	}
 	return s.parse(step, port, append(args, more...))
 }
 

@@ -27,6 +27,7 @@ type sweeper struct {
 	stopped atomic.Bool
 	made    int // runs of this process
 	noCache bool
+	limits  []report.SweepLimit // found
 }
 
 // errStopped ends a sweep after Ctrl-C.
@@ -39,6 +40,9 @@ func (s *sweeper) run() error {
 	}
 	if changed := s.changed(); len(changed) > 0 {
 		s.note("measured anew, for their flags have changed: %d points, such as %s", len(changed), changed[0])
+	}
+	if s.search != nil {
+		return s.runSearch()
 	}
 	done, failed, left := s.counts()
 	s.note("sweep %s: %d points x %d repeats; %d runs done, %d failed, %d left", s.plan.Name, len(s.points), s.plan.Repeats, done, failed, left)

@@ -7,6 +7,9 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 
 	"llmbench/collect/sweep"
 	"llmbench/report"
@@ -18,18 +21,25 @@ import (
 func (s *sweepPlan) newLive(runs int) *report.SweepLive {
 	var values [][]string
 	for _, p := range s.points {
+		if s.search != nil {
+			p = s.stepAt(p, s.search.config.To, 1).Point
+		}
 		values = append(values, s.valuesOf(p))
+	}
+	repeats := s.plan.Repeats
+	if s.search != nil {
+		repeats = runs
 	}
 	columns, is := terminal(s.stdout)
 	if !is {
 		columns = 120
 	}
-	return report.NewSweepLive(s.plan.Keys(), values, s.plan.Repeats, runs, columns)
+	return report.NewSweepLive(s.keys(), values, repeats, runs, columns)
 }
 
 func (s *sweepPlan) valuesOf(p sweep.Point) []string {
 	var values []string
-	for _, key := range s.plan.Keys() {
+	for _, key := range s.keys() {
 		values = append(values, p.Value(key))
 	}
 	return values
@@ -83,7 +93,7 @@ func (s *sweeper) writeCSV() error {
 
 func (s *sweepPlan) exported() iter.Seq2[interchange.Exported, error] {
 	return func(yield func(interchange.Exported, error) bool) {
-		for _, p := range s.points {
+		for _, p := range s.measured() {
 			run, summary := s.mean(p)
 			if summary == nil {
 				continue
@@ -96,10 +106,37 @@ func (s *sweepPlan) exported() iter.Seq2[interchange.Exported, error] {
 	}
 }
 
+// measured are the points of the plan; those of a search are the values that were tried, in their order.
+func (s *sweepPlan) measured() []sweep.Point {
+	if s.search == nil {
+		return s.points
+	}
+	var points []sweep.Point
+	for _, p := range s.points {
+		prefix := strings.TrimSuffix(s.stepAt(p, 0, 1).Point.Label(), "0")
+		var values []float64
+		for key := range s.done {
+			text, found := strings.CutPrefix(key.point, prefix)
+			if v, err := strconv.ParseFloat(text, 64); found && err == nil && !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+		slices.Sort(values)
+		for _, v := range values {
+			points = append(points, s.stepAt(p, v, 1).Point)
+		}
+	}
+	return points
+}
+
 // mean is the mean of a point's finished repeats and the row of one of them; nil when none is finished.
 func (s *sweepPlan) mean(p sweep.Point) (run store.Run, mean *store.Summary) {
 	var all []store.Summary
-	for r := 1; r <= s.plan.Repeats; r++ {
+	repeats := s.plan.Repeats
+	if s.search != nil {
+		repeats = s.search.config.MostRuns
+	}
+	for r := 1; r <= repeats; r++ {
 		step := sweep.Step{Point: p, Repeat: r}
 		if d := s.done[keyOf(step)]; s.finished(step) && d.entry.Summary != nil {
 			run = d.entry.Run

@@ -40,6 +40,10 @@ func (c *sweepStatusCmd) Run(a *app, k *kong.Context) error {
 	if err := s.loadDone(false); err != nil {
 		return err
 	}
+	if s.search != nil {
+		fmt.Fprintf(a.stdout, "sweep %s: a search; %d runs made. What is left depends on what they show: llmbench sweep goes on\n", s.plan.Name, len(s.done))
+		return nil
+	}
 	done, failed, left := s.counts()
 	fmt.Fprintf(a.stdout, "sweep %s: %d done, %d failed, %d left of %d runs\n", s.plan.Name, done, failed, left, done+failed+left)
 	return report.WriteSweepStatus(a.stdout, s.statuses(), a.writeOptions())

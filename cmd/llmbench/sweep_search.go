@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"llmbench/collect/sweep"
+	"llmbench/report"
+	"llmbench/store"
+)
+
+// runSearch makes the searches of all points.
+func (s *sweeper) runSearch() error {
+	s.note("sweep %s: %d searches of %s, at most %d runs each; %d runs were made before", s.plan.Name, len(s.points), s.search.key, s.search.config.MostRuns, len(s.done))
+	s.live = s.newLive(len(s.points) * s.search.config.MostRuns)
+	fmt.Fprintln(s.stdout, s.live.Header())
+	for _, v := range s.visits {
+		if err := s.searchVisit(v); err != nil {
+			return errors.Join(err, s.writeCSV())
+		}
+	}
+	return s.concludeSearch()
+}
+
+// searchVisit searches every point of a server. A run that an earlier start of the same search made is taken for what it was.
+func (s *sweeper) searchVisit(v sweep.Visit) error {
+	host := &host{sweeper: s, first: s.stepAt(v.Steps[0].Point, s.search.config.From, 1)}
+	for _, step := range v.Steps {
+		var err error
+		if s.search.knee {
+			err = s.findKnee(step.Point, host)
+		} else {
+			err = s.findMax(step.Point, host)
+		}
+		if err != nil {
+			return errors.Join(err, host.end())
+		}
+	}
+	return host.end()
+}
+
+func (s *sweepPlan) stepAt(p sweep.Point, value float64, n int) sweep.Step {
+	return sweep.Step{Point: p.With(sweep.Setting{Key: s.search.key, Value: strconv.FormatFloat(value, 'f', -1, 64)}), Repeat: n}
+}
+
+func (s *sweeper) findMax(p sweep.Point, h *host) error {
+	look := sweep.NewSearch(s.search.config)
+	counts := map[float64]int{}
+	for {
+		value, ok := look.Next()
+		if !ok {
+			break
+		}
+		counts[value]++
+		d, err := s.searchRun(s.stepAt(p, value, counts[value]), h)
+		if err != nil {
+			return err
+		}
+		if d == nil {
+			return nil // told already
+		}
+		look.Observe(value, s.outcome(*d))
+	}
+	s.limits = append(s.limits, report.SweepLimit{Point: p.Label(), Key: s.search.key, SLOs: s.search.slosText(), Wanted: s.search.config.Confidence, Max: maxOf(look.Result())})
+	return nil
+}
+
+func maxOf(r sweep.SearchResult) *report.SweepMax {
+	m := &report.SweepMax{Best: r.Best, Low: r.Low, High: r.High, Confidence: r.Confidence, Capped: r.Capped, Runs: r.Runs}
+	for _, t := range r.Trials {
+		m.Trials = append(m.Trials, report.SweepTrial(t))
+	}
+	return m
+}
+
+func (s *sweeper) findKnee(p sweep.Point, h *host) error {
+	look := sweep.NewKnee(s.search.config, s.search.growth)
+	counts := map[float64]int{}
+	for {
+		value, ok := look.Next()
+		if !ok {
+			break
+		}
+		counts[value]++
+		d, err := s.searchRun(s.stepAt(p, value, counts[value]), h)
+		if err != nil {
+			return err
+		}
+		if d == nil {
+			return nil
+		}
+		throughput := 0.0
+		if d.err == "" && d.entry.Summary != nil && d.entry.Summary.OutputThroughput != nil {
+			throughput = *d.entry.Summary.OutputThroughput
+		}
+		look.Observe(value, throughput, !saturated(d.entry.Run))
+	}
+	s.limits = append(s.limits, report.SweepLimit{Point: p.Label(), Key: s.search.key, Growth: s.search.growth, Knee: new(report.SweepKnee(look.Result()))})
+	return nil
+}
+
+// searchRun makes a run or finds it made. It gives nil for one that could not be made at all, from which nothing is learnt and
+// which ends the search of its point; a server that fell over under the load has missed its SLOs.
+func (s *sweeper) searchRun(step sweep.Step, h *host) (*stepDone, error) {
+	if d, ok := s.done[keyOf(step)]; ok && s.finished(step) {
+		return &d, nil
+	}
+	if s.stopped.Load() {
+		return nil, errStopped
+	}
+	err := h.ready()
+	switch {
+	case s.stopped.Load():
+		return nil, errStopped
+	case err != nil:
+		err = s.fail(step, nil, err)
+	default:
+		s.resetCaches(h)
+		err = s.step(step, h)
+	}
+	d, made := s.done[keyOf(step)]
+	if err != nil || !made || d.err != "" && (d.entry.Run.Failed == nil || *d.entry.Run.Failed == 0) {
+		return nil, err
+	}
+	return &d, nil
+}
+
+func (s *sweeper) outcome(d stepDone) sweep.Outcome {
+	switch {
+	case saturated(d.entry.Run):
+		return sweep.Untrusted
+	case d.err == "" && s.search.meets(d.entry.Summary):
+		return sweep.Met
+	}
+	return sweep.Missed
+}
+
+func saturated(r store.Run) bool { return r.ClientVerdict != nil && *r.ClientVerdict == "saturated" }
+
+// concludeSearch says what was found.
+func (s *sweeper) concludeSearch() error {
+	if err := errors.Join(s.writeCSV(), report.WriteLimits(s.stdout, s.limits, s.writeOptions())); err != nil {
+		return err
+	}
+	s.note("runs are in %s: llmbench sql \"FROM runs WHERE tags['sweep'] = '%s'\"", s.warehouse.Dir(), s.plan.Name)
+	if missing := len(s.points) - len(s.limits); missing > 0 {
+		return fmt.Errorf("%d of %d searches could not be made; see above why", missing, len(s.points))
+	}
+	return nil
+}
