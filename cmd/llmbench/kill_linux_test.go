@@ -20,7 +20,7 @@ import (
 var kills = flag.Int("kills", 2, "how often TestKill9Collect kills a collector")
 
 // killedRate is how many requests a second the killed loads send.
-const killedRate = 400
+const killedRate = 200
 
 // TestKill9Collect kills collectors after a random number of answers, every fourth while it ends after Ctrl-C. What the
 // engine knows to have answered a second before must be in the warehouse, and a question that is asked all the while never
