@@ -111,3 +111,6 @@ func (l Lens) definitions() string {
 	}
 	return l.Definitions
 }
+
+// InWindow reports whether WindowLatency knows a metric.
+func InWindow(metric string) bool { return slices.Contains(answerMetrics, metric) }

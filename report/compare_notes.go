@@ -173,7 +173,7 @@ func (c *comparer) windows(side CompareSide, letter string) string {
 	for _, run := range side.Runs {
 		length := run.Totals.LengthS
 		if length == nil {
-			return fmt.Sprintf("run %s of %s has no such window: %s", label(run.Entry.Run), letter, noWindow(run.Entry.Run))
+			return fmt.Sprintf("run %s of %s has no such window: %s", label(run.Entry.Run), letter, noWindow(run.Entry.Run, c.options.Lens.Window.Kind == query.WindowSteady))
 		}
 		if whole := run.Entry.Run.DurationNS; c.options.Lens.Window.Kind == query.WindowSteady && whole != nil &&
 			*length < max(shortWindow.Seconds(), float64(*whole)/1e10) {
@@ -183,11 +183,11 @@ func (c *comparer) windows(side CompareSide, letter string) string {
 	return ""
 }
 
-func noWindow(r store.Run) string {
+func noWindow(r store.Run, steady bool) string {
 	switch {
 	case r.TimeBase == relativeTimes || r.TimeBase == "none":
 		return "it was imported without the times of its requests"
-	case r.MaxConcurrency != nil && infinite(r.RequestRate):
+	case steady && r.MaxConcurrency != nil && infinite(r.RequestRate):
 		return fmt.Sprintf("it never had %d requests in flight", (*r.MaxConcurrency*95+99)/100)
 	}
 	return "it is too short"

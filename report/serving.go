@@ -19,6 +19,8 @@ import (
 type Serving struct {
 	Run     store.Run
 	Summary store.Summary
+	// Window and Definitions say how the run was looked at, where that is not the usual way: "steady", "vllm".
+	Window, Definitions string
 	// Latencies become one section each, in this order.
 	Latencies []Latency
 	// Failures are the failed requests by reason; empty when none failed.
@@ -123,6 +125,7 @@ func (p *servingPage) line(label, value string) {
 }
 
 func (p *servingPage) outcome(s Serving) {
+	p.lens(s)
 	p.line("Successful requests:", strconv.FormatInt(s.Summary.Completed, 10))
 	if s.Summary.Failed > 0 {
 		p.line("Failed requests:", strconv.FormatInt(s.Summary.Failed, 10))
@@ -141,6 +144,19 @@ func (p *servingPage) outcome(s Serving) {
 			label = "Conversations configured (per s):"
 		}
 		p.line(label, fixed(new(float64(*rate))))
+	}
+}
+
+// lens says which part of the run is counted, and as who does.
+func (p *servingPage) lens(s Serving) {
+	if s.Window != "" && s.Window != "all" {
+		p.line("Window:", s.Window)
+		if s.Summary.Duration == nil {
+			p.WriteString("The run has no such window: " + noWindow(s.Run, s.Window == "steady") + "\n")
+		}
+	}
+	if s.Definitions != "" && s.Definitions != "llmbench" {
+		p.line("Counted as by:", s.Definitions)
 	}
 }
 

@@ -17,6 +17,7 @@
 -- column total_token_throughput DOUBLE: prompt and output tokens per second [1/s]
 -- column max_output_tokens_per_s DOUBLE: most output tokens that arrived in one whole second of the window [1/s]
 -- column max_concurrent_requests BIGINT: most measured requests in flight at one time
+-- column prefix_cache_hit_rate DOUBLE: share of the prompt tokens that the server found in its prefix cache, 0 to 1
 -- column mean_ttft_ms DOUBLE: mean of TTFT [ms]
 -- column median_ttft_ms DOUBLE: median of TTFT [ms]
 -- column std_ttft_ms DOUBLE: population standard deviation of TTFT [ms]
@@ -58,7 +59,8 @@
 -- column p95_queue_ms DOUBLE: 95th percentile of the wait in the client before sending [ms]
 -- column p99_queue_ms DOUBLE: 99th percentile of the wait in the client before sending [ms]
 --
--- Latencies are those of requests sent in the window, requests count where they end, tokens where they arrive.
+-- Latencies are those of requests sent in the window, requests count where they end, tokens where they arrive. The prefix
+-- cache hit rate is that of the requests sent in the window; the server's own counters stand in for the whole run alone.
 CREATE OR REPLACE MACRO window_summary(kind, definitions := 'llmbench', head_s := 0, tail_s := 0) AS TABLE
 WITH latency AS (
     SELECT
@@ -84,6 +86,12 @@ WITH latency AS (
     FROM concurrency_timeline AS c
     JOIN hulls AS h ON c.run_id = h.run_id AND c.t_ns >= h.from_ns AND c.t_ns <= h.to_ns
     GROUP BY c.run_id
+), cached AS (
+    SELECT a.run_id, sum(r.cached_tokens) AS tokens
+    FROM window_answers(kind, definitions, head_s, tail_s) AS a
+    JOIN requests AS r USING (run_id, request_id, attempt)
+    WHERE a.counted AND a.started
+    GROUP BY a.run_id
 )
 SELECT
     t.run_id,
@@ -100,6 +108,10 @@ SELECT
     (t.input_tokens + t.output_tokens) / t.length_s AS total_token_throughput,
     CASE WHEN t.output_tokens = 0 THEN 0 ELSE nullif(p.output_tokens, 0) END::DOUBLE AS max_output_tokens_per_s,
     CASE WHEN t.completed + t.failed = 0 THEN 0 ELSE b.in_flight END AS max_concurrent_requests,
+    CASE
+        WHEN k.tokens IS NOT NULL THEN k.tokens / nullif(t.input_tokens, 0)
+        WHEN kind = 'all' THEN u.prefix_hit_tokens / nullif(u.prefix_query_tokens, 0)
+    END AS prefix_cache_hit_rate,
     l.ttft.mean_ms AS mean_ttft_ms,
     l.ttft.ms[1] AS median_ttft_ms,
     l.ttft.std_ms AS std_ttft_ms,
@@ -144,4 +156,5 @@ FROM window_totals(kind, NULL, NULL, NULL, definitions, head_s, tail_s) AS t
 LEFT JOIN runs AS u USING (run_id)
 LEFT JOIN latency AS l USING (run_id)
 LEFT JOIN peaks AS p USING (run_id)
-LEFT JOIN busiest AS b USING (run_id);
+LEFT JOIN busiest AS b USING (run_id)
+LEFT JOIN cached AS k USING (run_id);

@@ -27,8 +27,7 @@ type compareCmd struct {
 type compareMeasureFlags struct {
 	MetricPercentiles string   `help:"Percentiles of every latency." default:"90,95,99"`
 	Goodput           []string `help:"Limits of a good request, METRIC:MS with ttft, tpot or e2el, whatever they were at collection." placeholder:"METRIC:MS"`
-	Window            string   `help:"The part of each run that counts: all, trim=5s,5s or steady." default:"all"`
-	Definitions       string   `help:"Whose formulas: ${enum}." default:"llmbench" enum:"llmbench,vllm,aiperf,guidellm"`
+	lensFlags
 }
 
 // compareJudgeFlags say what counts as a difference.
@@ -218,13 +217,13 @@ func (c *compareCmd) repeats(a *app, sides []query.Side, options report.CompareO
 func (c *compareCmd) options() (report.CompareOptions, error) {
 	o := report.DefaultCompare()
 	o.AllowWorkload, o.Metrics, o.Primary, o.By, o.NoInterval = len(c.Allow) > 0, c.Metrics, c.Primary, c.By, c.NoInterval
-	o.WithinRun, o.Lens.Definitions = c.FailOnNoise == "within-run", c.Definitions
+	o.WithinRun = c.FailOnNoise == "within-run"
 	var errs [6]error
 	_, o.Percentiles, errs[0] = parseReport("ttft", c.MetricPercentiles)
 	var slo map[string]float64
 	slo, errs[1] = parseSLO(c.Goodput)
 	o.SLO = query.SLO{TTFTMS: limitOf(slo, "ttft"), TPOTMS: limitOf(slo, "tpot"), E2ELMS: limitOf(slo, "e2el")}
-	o.Lens.Window, errs[2] = query.ParseWindow(c.Window)
+	o.Lens, errs[2] = c.lens()
 	o.LengthTolerance, errs[3] = parseShare("--length-tolerance", c.LengthTolerance)
 	o.MinEffect, errs[4] = parseShare("--min-effect", c.MinEffect)
 	for _, text := range c.FailOn {

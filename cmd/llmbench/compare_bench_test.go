@@ -163,6 +163,7 @@ func BenchmarkCompare(b *testing.B) {
 		"2 runs":                    "bench-0 bench-1",
 		"2 runs, p99.9":             "bench-0 bench-1 --metric-percentiles 50,99.9",
 		"2 runs, steady":            "bench-0 bench-1 --window steady",
+		"2 runs, a chart":           "bench-0 bench-1 --plot " + filepath.Join(b.TempDir(), "shift.png"),
 		"5+5":                       "tag:side=a tag:side=b",
 		"5+5, goodput":              "tag:side=a tag:side=b --goodput=ttft:300",
 		"5+5, p99.9":                "tag:side=a tag:side=b --metric-percentiles 50,99.9",

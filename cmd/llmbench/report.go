@@ -21,6 +21,7 @@ type reportCmd struct {
 	MetricPercentiles string   `help:"Percentiles." default:"99"`
 	Title             string   `help:"Title of the page."`
 	Rating            []string `help:"Scale that rates mean latencies, such as ttft=100,200,500: excellent below the first, good below the second, needs work above the third." sep:"none" placeholder:"METRIC=MS,MS,MS"`
+	lensFlags
 	chartFlags
 	warehouseFlag
 }
@@ -30,6 +31,7 @@ func (reportCmd) Help() string {
 	return `Prints the report that collect printed, at any percentiles, for we keep every event.
 
   llmbench report latest --metric-percentiles 50,90,99.9
+  llmbench report latest --window steady --definitions vllm
   llmbench report baseline candidate -o out          report.html: one page for a browser, with everything in it
   llmbench report sweep:nightly -o out --goodput ttft:500 tpot:50`
 }
@@ -37,7 +39,8 @@ func (reportCmd) Help() string {
 // Run prints one report per run, then draws.
 func (c *reportCmd) Run(a *app) error {
 	metrics, percentiles, err := parseReport(c.PercentileMetrics, c.MetricPercentiles)
-	if err != nil {
+	lens, lensErr := c.lens()
+	if err := errors.Join(err, lensErr); err != nil {
 		return usageError(err)
 	}
 	w, err := c.open(a)
@@ -59,6 +62,9 @@ func (c *reportCmd) Run(a *app) error {
 				entry.Run.RunID, entry.Run.RunID)
 		}
 		serving, err := a.serving(entry, metrics, percentiles)
+		if err == nil && !lens.Plain() {
+			err = a.lookThrough(lens, serving, metrics, percentiles, entry)
+		}
 		if err != nil {
 			return err
 		}
