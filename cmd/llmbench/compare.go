@@ -110,9 +110,7 @@ func (c *compareCmd) compare(a *app, sides []query.Side, options report.CompareO
 	if err := report.CheckSides(sides, options); err != nil {
 		return err
 	}
-	session, measured, err := measureSides(a, sides, query.Asked{
-		Lens: options.Lens, SLO: options.SLO, Percentiles: options.AskedPercentiles(), Events: report.NeedsEvents(sides, options),
-	})
+	session, measured, err := measureSides(a, sides, c.asked(sides, options))
 	if err != nil {
 		return err
 	}
@@ -127,7 +125,7 @@ func (c *compareCmd) compare(a *app, sides []query.Side, options report.CompareO
 		return err
 	}
 	if c.Plot != "" {
-		if err := c.plot(a, session, sides, options); err != nil {
+		if err := c.plot(a, measured, options); err != nil {
 			return err
 		}
 	}

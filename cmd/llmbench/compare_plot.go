@@ -24,16 +24,18 @@ func (c *compareCmd) checkPlot() error {
 	return nil
 }
 
-// plot measures the sides again, at every percentile of the curves, and draws them.
-func (c *compareCmd) plot(a *app, session *query.Session, sides []query.Side, options report.CompareOptions) error {
-	shift := options.ForShift()
-	runs, err := session.Measure(a.ctx, query.Asked{
-		Lens: options.Lens, SLO: options.SLO, Percentiles: shift.AskedPercentiles(), Events: report.NeedsEvents(sides, options),
-	})
-	if err != nil {
-		return err
+// asked is all that the table needs and, where one is drawn, the chart: it is measured at once.
+func (c *compareCmd) asked(sides []query.Side, options report.CompareOptions) query.Asked {
+	percentiles := options.AskedPercentiles()
+	if c.Plot != "" {
+		percentiles = append(percentiles, options.ForShift().AskedPercentiles()...)
+		slices.Sort(percentiles)
 	}
-	measured := besides(sides, runs)
+	return query.Asked{Lens: options.Lens, SLO: options.SLO, Percentiles: slices.Compact(percentiles), Events: report.NeedsEvents(sides, options)}
+}
+
+// plot draws the change at every percentile.
+func (c *compareCmd) plot(a *app, measured []report.CompareSide, options report.CompareOptions) error {
 	curves, err := report.Shifts(measured, options)
 	if err != nil {
 		return err

@@ -177,12 +177,12 @@ func (c *plotCmd) shift(a *app, sides []query.Side, slo query.SLO) error {
 	}
 	options := report.DefaultCompare()
 	options.AllowWorkload, options.SLO = true, slo
-	session, _, err := measureSides(a, sides, query.Asked{Lens: options.Lens, SLO: options.SLO, Percentiles: options.AskedPercentiles()})
+	var picture compareCmd
+	picture.Plot = c.Out
+	session, measured, err := measureSides(a, sides, picture.asked(sides, options))
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	var picture compareCmd
-	picture.Plot = c.Out
-	return picture.plot(a, session, sides, options)
+	return picture.plot(a, measured, options)
 }
