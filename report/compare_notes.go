@@ -258,7 +258,7 @@ func (c *comparer) closingNotes() {
 		c.note("%s", note+"; p is Mann and Whitney's, of each metric alone")
 	}
 	if c.noises[string(WithinRun)] {
-		c.note("one run a side: the intervals show the noise within the run only. How far another run of the same would be off is not known, so no verdict; they are resampled (%d times) from counts on a grid of %.1f%%",
+		c.note("one run a side: the intervals show the noise within the run only. How far another run of the same would be off is not known, so no verdict; they are resampled (%d times) from counts on a grid of %.1f%%, and of runs shorter than some hundred times the memory of their queue too narrow (at 95%% they then miss in up to 10%% of cases)",
 			c.options.Bootstrap.Resamples, 100*stats.GridWidth)
 	}
 	few := func(s CompareSide) bool { return len(s.Runs) > 1 && len(s.Runs) < runsForVerdict }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Bootstrap resamples a run by moving blocks (Künsch 1989): blocks of neighbours, drawn with replacement and put
@@ -53,6 +55,8 @@ type Latencies struct {
 	Needed []float64
 	// BlockLength is in items.
 	BlockLength int
+
+	memories []memory // of the mean and each percentile
 }
 
 // Latencies resamples a latency. Percentiles are 0 to 100, ascending. The stream tells runs and latencies apart, so
@@ -61,6 +65,13 @@ func (b Bootstrap) Latencies(s *Samples, percentiles []float64, stream uint64) *
 	if s.total == 0 {
 		return nil
 	}
+	l := b.resample(s, percentiles, stream)
+	l.widen(s.Items())
+	return l
+}
+
+// resample draws the resamples of Latencies as they come.
+func (b Bootstrap) resample(s *Samples, percentiles []float64, stream uint64) *Latencies {
 	l := &Latencies{Means: make([]float64, b.Resamples), Quantiles: make([][]float64, len(percentiles))}
 	windows := l.judge(s, percentiles)
 	for k := range l.Quantiles {
@@ -79,6 +90,32 @@ func (b Bootstrap) Latencies(s *Samples, percentiles []float64, stream uint64) *
 	return l
 }
 
+// widen makes up for what blocks lose. Between blocks the correlation is cut, which takes its share from the variance (Künsch
+// 1989), and few blocks tell little of the variance: Student's t with as many degrees of freedom as there are blocks but
+// one, held against the normal distribution.
+func (l *Latencies) widen(items int) {
+	blocks := float64(items) / float64(l.BlockLength)
+	few := tQuantile(Level, max(1, blocks-1)) / distuv.UnitNormal.Quantile(0.5+Level/2)
+	for k, values := range append([][]float64{l.Means}, l.Quantiles...) {
+		spread(values, few*l.memories[k].lost(l.BlockLength))
+	}
+}
+
+// spread moves resampled values away from their median, on the log scale, by a factor.
+func spread(values []float64, factor float64) {
+	known := slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return !(v > 0) })
+	if len(known) == 0 {
+		return
+	}
+	slices.Sort(known)
+	middle := quantile(known, 0.5)
+	for i, v := range values {
+		if v > 0 {
+			values[i] = middle * math.Pow(v/middle, factor)
+		}
+	}
+}
+
 // judge finds the block length, the longest that any of the statistics needs, and whether the samples reach into the
 // tails. A percentile's own series is how many values of each item exceed it: that is what its error comes from. It
 // gives the windows that the resampled percentiles will hardly ever leave.
@@ -88,7 +125,7 @@ func (l *Latencies) judge(s *Samples, percentiles []float64) []*window {
 	for i := range centred {
 		centred[i] = s.sums[i] - mean*s.sizes[i]
 	}
-	l.BlockLength = BlockLength(centred)
+	l.BlockLength, l.memories = BlockLength(centred), []memory{memoryOf(centred)}
 	windows := make([]*window, len(percentiles))
 	for k, value := range s.quantiles(percentiles) {
 		row, _ := slices.BinarySearch(s.values, value)
@@ -97,7 +134,7 @@ func (l *Latencies) judge(s *Samples, percentiles []float64) []*window {
 		for i := range x {
 			x[i] -= share * s.sizes[i]
 		}
-		l.BlockLength = max(l.BlockLength, BlockLength(x))
+		l.BlockLength, l.memories = max(l.BlockLength, BlockLength(x)), append(l.memories, memoryOf(x))
 		cost := correlationCost(x, share, float64(s.total))
 		needed := SamplesFor(percentiles[k]) * cost
 		l.Needed = append(l.Needed, math.Ceil(needed))

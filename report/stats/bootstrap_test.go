@@ -56,7 +56,7 @@ func TestBootstrapAgainstExact(t *testing.T) {
 	s := NewSamples(run)
 	b := Bootstrap{Resamples: 300, Seed: 7}
 	percentiles := []float64{0, 1, 50, 50.1, 90, 99, 99.9, 100}
-	got := b.Latencies(s, percentiles, 3)
+	got := b.resample(s, percentiles, 3)
 
 	exact := make([][]float64, len(percentiles))
 	draws := b.blocks(s.Items(), got.BlockLength, 3)
@@ -141,6 +141,28 @@ func TestBootstrapIsSeeded(t *testing.T) {
 	}
 	if reflect.DeepEqual(once.Means, other.Means) {
 		t.Error("another stream gives the same numbers")
+	}
+}
+
+// Of a series whose neighbours are alike blocks see less than there is; of independent values nearly all.
+func TestWideningFollowsTheCorrelation(t *testing.T) {
+	t.Parallel()
+	b := Bootstrap{Resamples: 200, Seed: 1}
+	widened := func(rho float64) float64 {
+		rng := rand.New(rand.NewPCG(31, uint64(10*rho)))
+		items := make([][]float64, 2000)
+		for i, v := range autoregressive(rng, len(items), rho) {
+			items[i] = []float64{100 * math.Exp(0.3*v)}
+		}
+		s := NewSamples(items)
+		width := func(l *Latencies) float64 {
+			i := Percentiles(l.Means, Level)
+			return math.Log(i.Hi / i.Lo)
+		}
+		return width(b.Latencies(s, []float64{50}, 1)) / width(b.resample(s, []float64{50}, 1))
+	}
+	if none, much := widened(0), widened(0.9); none < 1 || none > 1.03 || much < 1.05 || much > 1.6 {
+		t.Errorf("intervals are widened by %v without correlation, by %v with 0.9", none, much)
 	}
 }
 

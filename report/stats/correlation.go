@@ -77,6 +77,31 @@ func longRun(cov []float64) (variance, byLag float64) {
 	return variance, byLag
 }
 
+// memory is how long a series remembers: its long-run variance, and the same weighted by the lag.
+type memory struct{ variance, byLag float64 }
+
+func memoryOf(x []float64) memory {
+	cov := correlated(x)
+	if cov == nil {
+		return memory{}
+	}
+	variance, byLag := longRun(cov)
+	return memory{variance, byLag}
+}
+
+// mostLost bounds what is made up for: where blocks seem to lose nearly all, the estimates are not to be believed.
+const mostLost = 2
+
+// lost is how much larger the standard error of a mean is than blocks of that length show: they see the variance less
+// byLag over their length.
+func (m memory) lost(block int) float64 {
+	if m.variance <= 0 {
+		return 1
+	}
+	seen := m.variance - max(0, m.byLag)/float64(block)
+	return math.Sqrt(m.variance / max(seen, m.variance/(mostLost*mostLost)))
+}
+
 // fewestBlocks is how many blocks a resample is made of at least. With fewer there is nothing to resample.
 const fewestBlocks = 10
 

@@ -98,11 +98,11 @@ func TestCoverageWithinRun(t *testing.T) {
 		trials, resamples = 500, 500
 	}
 	b := Bootstrap{Resamples: resamples, Seed: 1}
-	// Asymptotics come slowly when a run holds only some fifty independent requests, as it does at 0.9.
+	// Asymptotics come slowly when a run holds only some fifty independent requests, as it does at 0.9. A p99 then suffers most.
 	for _, c := range []struct {
 		rho     float64
 		allowed float64
-	}{{0, 0.08}, {0.5, 0.09}, {0.9, 0.14}} {
+	}{{0, 0.07}, {0.5, 0.07}, {0.9, 0.12}} {
 		system := bench{requests: 1000, rho: c.rho, sigma: 0.5}
 		rng := rand.New(rand.NewPCG(22, uint64(10*c.rho)))
 		claims := [2]float64{}
