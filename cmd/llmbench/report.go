@@ -40,6 +40,9 @@ func (reportCmd) Help() string {
 func (c *reportCmd) Run(a *app) error {
 	metrics, percentiles, err := parseReport(c.PercentileMetrics, c.MetricPercentiles)
 	lens, lensErr := c.lens()
+	if c.Out != "" && !lens.Plain() {
+		lensErr = errors.Join(lensErr, errors.New("--out shows whole runs as llmbench counts: --window and --definitions do not go with it"))
+	}
 	if err := errors.Join(err, lensErr); err != nil {
 		return usageError(err)
 	}
