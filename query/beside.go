@@ -9,7 +9,8 @@ type Devices struct {
 	UtilPct        *float64 // mean over time and accelerators
 	MemUsedBytes   *float64 // largest of any one
 	TempC          *float64 // highest
-	MeanW          *float64 // of all together
+	PowerCount     *int64   // how many told their power
+	MeanW          *float64 // of these together
 	EnergyJ        *float64
 	JPerToken      *float64
 	TokensPerJ     *float64
@@ -22,7 +23,7 @@ type Devices struct {
 func (s *Session) Devices(ctx context.Context) ([]Devices, error) {
 	rows, err := s.Query(ctx, `SELECT d.run_id, count(DISTINCT (source, host, device)), avg(util_pct), max(mem_used_bytes)::DOUBLE, max(temp_c),
 			any_value(mean_w), any_value(energy_j), any_value(j_per_output_token), any_value(tokens_per_j),
-			any_value(covered_ratio), any_value(capped_ratio), any_value(throttled_ratio)
+			any_value(covered_ratio), any_value(capped_ratio), any_value(throttled_ratio), any_value(e.devices)
 		FROM devices AS d
 		LEFT JOIN energy AS e ON e.run_id = d.run_id
 		LEFT JOIN run_durations AS l ON l.run_id = d.run_id
@@ -34,7 +35,7 @@ func (s *Session) Devices(ctx context.Context) ([]Devices, error) {
 	return collect(rows, func(v []any) Devices {
 		f := func(i int) *float64 { return optional[float64](v[i]) }
 		return Devices{RunID: v[0].(string), Count: v[1].(int64), UtilPct: f(2), MemUsedBytes: f(3), TempC: f(4), MeanW: f(5), EnergyJ: f(6),
-			JPerToken: f(7), TokensPerJ: f(8), CoveredRatio: f(9), CappedRatio: f(10), ThrottledRatio: f(11)}
+			JPerToken: f(7), TokensPerJ: f(8), CoveredRatio: f(9), CappedRatio: f(10), ThrottledRatio: f(11), PowerCount: optional[int64](v[12])}
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 // Accelerators is what a run's accelerators did over its measured time; what no sample told is nil.
 type Accelerators struct {
 	Count                               int64
+	PowerCount                          *int64 // of them, told their power
 	UtilPct, MemUsedBytes, TempC, MeanW *float64
 	EnergyJ, JPerToken, TokensPerJ      *float64
 	CoveredRatio                        *float64
@@ -46,6 +47,9 @@ func (p *servingPage) accelerators(a *Accelerators) {
 	p.known("Energy (J):", a.EnergyJ, 1)
 	p.known("Energy per output token (J):", a.JPerToken, 1)
 	p.known("Output tokens per joule:", a.TokensPerJ, 1)
+	if n := a.PowerCount; n != nil && *n < a.Count {
+		fmt.Fprintf(p, "Power and energy are of %d of them: the others do not tell\n", *n)
+	}
 	if c := a.CoveredRatio; c != nil && *c < fullyCovered {
 		fmt.Fprintf(p, "Samples cover %.0f %% of the time\n", 100**c)
 	}

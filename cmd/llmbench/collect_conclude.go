@@ -113,7 +113,7 @@ func (a *app) addBeside(session *query.Session, s *report.Serving) error {
 		return err
 	}
 	for _, d := range devices {
-		s.Accelerators = &report.Accelerators{Count: d.Count, UtilPct: d.UtilPct, MemUsedBytes: d.MemUsedBytes, TempC: d.TempC, MeanW: d.MeanW,
+		s.Accelerators = &report.Accelerators{Count: d.Count, UtilPct: d.UtilPct, MemUsedBytes: d.MemUsedBytes, TempC: d.TempC, PowerCount: d.PowerCount, MeanW: d.MeanW,
 			EnergyJ: d.EnergyJ, JPerToken: d.JPerToken, TokensPerJ: d.TokensPerJ,
 			CoveredRatio: d.CoveredRatio, CappedRatio: d.CappedRatio, ThrottledRatio: d.ThrottledRatio}
 	}

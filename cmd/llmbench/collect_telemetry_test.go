@@ -40,3 +40,12 @@ func TestVisibleDevices(t *testing.T) {
 		t.Errorf("asked for: %v", got)
 	}
 }
+
+// TestSourceNames: what is kept of --telemetry holds no secret.
+func TestSourceNames(t *testing.T) {
+	t.Parallel()
+	got := sourceNames([]string{"auto", "cmd=TOKEN=x hy-smi", "prometheus=u:p@dcu1:16080", "prometheus=https://u:p@dcu1/page"})
+	if want := []string{"auto", "cmd", "prometheus=http://dcu1:16080/metrics", "prometheus=https://dcu1/page"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

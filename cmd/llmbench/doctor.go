@@ -97,7 +97,7 @@ func (c *collectCmd) lookAtCards(a *app, p *collectPlan) doctor.Cards {
 		source, rows, err := firstLook(ctx, name, true)
 		switch {
 		case err != nil:
-			problems = append(problems, err.Error())
+			problems = append(problems, strings.ReplaceAll(err.Error(), "\n", "; "))
 		case source == nil:
 			problems = append(problems, "no card by sysfs, hy-smi, rocm-smi or nvidia-smi")
 		default:
@@ -107,6 +107,9 @@ func (c *collectCmd) lookAtCards(a *app, p *collectPlan) doctor.Cards {
 	cards := doctor.LookAtCards("/", samples, strings.Join(names, ", "))
 	if len(cards.NUMA) == 0 && len(samples) > 0 {
 		cards.NUMA = telemetry.Topology(ctx)
+	}
+	if cards.Driver == "" && len(samples) > 0 {
+		cards.Driver = telemetry.Driver(ctx)
 	}
 	cards.Problem = strings.Join(problems, "; ")
 	cards.Hygon = cards.Hygon || strings.Contains(strings.Join(names, " "), telemetry.SourceHySMI)

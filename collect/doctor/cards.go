@@ -27,8 +27,14 @@ func cardFindings(s *State) []Finding {
 		return []Finding{{topicCards, Note, "no accelerator of this host tells of itself: " + c.Problem, "utilisation, power and energy stay unknown", "--telemetry prometheus=URL or cmd=COMMAND where the cards are on another host"}}
 	}
 	found := []Finding{{Topic: topicCards, Level: OK, What: inventory(c)}}
-	for _, row := range c.Samples {
-		found = append(found, cardFinding(s, row)...)
+	checks := cardChecks
+	if s.Server == nil || s.Server.Unreachable != "" {
+		checks = append(slices.Clone(checks), heldMemory)
+	}
+	for _, check := range checks {
+		if f, wrong := check.judge(c.Samples); wrong {
+			found = append(found, f)
+		}
 	}
 	return append(found, levels(c)...)
 }
@@ -57,25 +63,89 @@ func inventory(c *Cards) string {
 	return text
 }
 
-// cardFinding judges one card: heat, a cap that holds it back, memory that somebody holds.
-func cardFinding(s *State, row *store.DeviceSample) []Finding {
-	var found []Finding
-	name := fmt.Sprintf("card %d", row.Device)
-	if t := row.TempC; t != nil && *t >= hotC {
-		found = append(found, Finding{topicCards, Warn, fmt.Sprintf("%s is %.0f C hot", name, *t), "cards slow down by heat: the same load is slower later", "let it cool; see that its fans and air are as the maker wants them"})
+// cardCheck is a fault that cards may have. Those that have it are told together, with the number of the worst.
+type cardCheck struct {
+	// fault is how bad it is; 0 when it is not.
+	fault func(r *store.DeviceSample) float64
+	what  func(r *store.DeviceSample) string
+	why   string
+	do    string
+}
+
+// heat, a cap that holds a card back, and its own word.
+var cardChecks = []cardCheck{
+	{
+		func(r *store.DeviceSample) float64 { return atLeast(r.TempC, new(float64(hotC))) },
+		func(r *store.DeviceSample) string { return fmt.Sprintf("%.0f C hot", *r.TempC) },
+		"cards slow down by heat: the same load is slower later", "let it cool; see that its fans and air are as the maker wants them",
+	},
+	{
+		func(r *store.DeviceSample) float64 {
+			if r.PowerCapW == nil {
+				return 0
+			}
+			return atLeast(r.PowerW, new(cappedFrom**r.PowerCapW))
+		},
+		func(r *store.DeviceSample) string {
+			return fmt.Sprintf("%.0f W of at most %.0f W", *r.PowerW, *r.PowerCapW)
+		},
+		"its clock is held back by the power cap", "raise the cap, or keep it the same for all runs that are compared",
+	},
+	{
+		func(r *store.DeviceSample) float64 {
+			if r.Throttled == nil || !*r.Throttled {
+				return 0
+			}
+			return 1
+		},
+		func(*store.DeviceSample) string { return "slowed down, it says itself" },
+		"heat or power hold its clock back", "see its temperature and power cap",
+	},
+}
+
+// heldMemory is a fault where no server answers: otherwise it is the server's.
+var heldMemory = cardCheck{
+	func(r *store.DeviceSample) float64 {
+		if r.MemTotalBytes == nil || *r.MemTotalBytes <= 0 || r.MemUsedBytes == nil || float64(*r.MemUsedBytes) <= heldShare*float64(*r.MemTotalBytes) {
+			return 0
+		}
+		return float64(*r.MemUsedBytes)
+	},
+	func(r *store.DeviceSample) string {
+		return fmt.Sprintf("%.1f of %.1f GiB are in use, by no server that answers", float64(*r.MemUsedBytes)/(1<<30), float64(*r.MemTotalBytes)/(1<<30))
+	},
+	"a process holds memory: the server will have less KV cache, or not start", "hy-smi --showpids, and end what is left over",
+}
+
+// atLeast is v when it is no less than limit, else 0.
+func atLeast(v, limit *float64) float64 {
+	if v == nil || *v < *limit {
+		return 0
 	}
-	if row.PowerW != nil && row.PowerCapW != nil && *row.PowerW >= cappedFrom**row.PowerCapW {
-		found = append(found, Finding{topicCards, Warn, fmt.Sprintf("%s draws %.0f W of at most %.0f W", name, *row.PowerW, *row.PowerCapW), "its clock is held back by the power cap", "raise the cap, or keep it the same for all runs that are compared"})
+	return *v
+}
+
+// judge tells which cards have the fault; false when none has.
+func (c cardCheck) judge(rows []*store.DeviceSample) (Finding, bool) {
+	var worst *store.DeviceSample
+	var cards []string
+	for _, row := range rows {
+		fault := c.fault(row)
+		if fault == 0 {
+			continue
+		}
+		cards = append(cards, fmt.Sprint(row.Device))
+		if worst == nil || fault > c.fault(worst) {
+			worst = row
+		}
 	}
-	if row.Throttled != nil && *row.Throttled {
-		found = append(found, Finding{topicCards, Warn, name + " says it is slowed down", "heat or power hold its clock back", "see its temperature and power cap"})
+	switch len(cards) {
+	case 0:
+		return Finding{}, false
+	case 1:
+		return Finding{topicCards, Warn, "card " + cards[0] + ": " + c.what(worst), c.why, c.do}, true
 	}
-	serving := s.Server != nil && s.Server.Unreachable == ""
-	if used, total := row.MemUsedBytes, row.MemTotalBytes; !serving && used != nil && total != nil && *total > 0 && float64(*used) > heldShare*float64(*total) {
-		found = append(found, Finding{topicCards, Warn, fmt.Sprintf("%s: %.1f of %.1f GiB are in use although no server answers", name, float64(*used)/(1<<30), float64(*total)/(1<<30)),
-			"a process holds memory: the server will have less KV cache, or not start", "hy-smi --showpids, and end what is left over"})
-	}
-	return found
+	return Finding{topicCards, Warn, fmt.Sprintf("cards %s (worst %d): %s", strings.Join(cards, ", "), worst.Device, c.what(worst)), c.why, c.do}, true
 }
 
 // levels judges the drivers' choice of clocks.

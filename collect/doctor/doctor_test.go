@@ -46,10 +46,10 @@ func states() map[string]*State {
 		Governors: map[string]int{"powersave": 1, "performance": 1}, NUMANodes: 8, NUMABalancing: true, TrustedStreams: new(0)}
 	unfit.Cards.Samples = []*store.DeviceSample{
 		card(0, func(r *store.DeviceSample) { r.TempC, r.PowerW, r.Throttled = new(91.0), new(595.0), new(true) }),
-		card(1, func(r *store.DeviceSample) { r.Name = nil }),
+		card(1, func(r *store.DeviceSample) { r.Name, r.TempC = nil, new(97.0) }),
 	}
 	unfit.Cards.PerfLevels, unfit.Cards.NUMA = map[int64]string{0: "auto", 1: "high"}, map[int64]int{0: 3, 1: 5}
-	unfit.Cards.OfServer, unfit.Cards.CPUs, unfit.Cards.Environ = false, "", map[string]string{"NCCL_P2P_LEVEL": "PIX"}
+	unfit.Cards.OfServer, unfit.Cards.CPUs, unfit.Cards.Environ = false, "", map[string]string{"NCCL_P2P_LEVEL": "PIX", "VLLM_ENFORCE_EAGER": "1", "NCCL_TOPO_FILE": "/x.xml"}
 	unfit.Server = &Server{URL: "http://dcu1:8000", Model: "m", Models: []string{"m", "n"}, RoundTrip: 30 * time.Millisecond, Skew: new(-7 * time.Second), Busy: 3,
 		PrefixCache: new(true), TTFT: time.Second, Chunks: 3, Tokens: 8, UsageMissing: true, Tokenizer: "local",
 		Disagree: "the server counted +13 prompt tokens in each of 2 requests", Counted: true}

@@ -25,6 +25,13 @@ var dcuAdvice = []advice{
 	{"ALLREDUCE_STREAM_WITH_COMPUTE", "1", "runs all-reduce in the stream of the computation, without waits between streams", several},
 }
 
+// setAdvice are variables that are judged only where they are set: value is the one that costs speed.
+var setAdvice = []advice{
+	{name: "VLLM_ENFORCE_EAGER", value: "1", does: "runs without graphs: each step starts its kernels one by one, and small batches are slower"},
+	{name: "VLLM_RPC_TIMEOUT", does: "how long vLLM's front end waits for its engine [ms], which long prompts may need"},
+	{name: "NCCL_TOPO_FILE", does: "tells collective operations how cards and nodes are connected; a file of another host misleads them"},
+}
+
 func several(c *Cards) bool { return len(c.Samples) > 1 }
 
 func numa(c *Cards) bool { return len(nodesOf(c)) > 1 }
@@ -40,14 +47,35 @@ func environmentFindings(s *State) []Finding {
 			}
 		}
 	}
-	return append(found, binding(c)...)
+	return append(append(found, asSet(c)...), binding(c)...)
+}
+
+// asSet tells of variables that have no value to begin with, where they are set.
+func asSet(c *Cards) []Finding {
+	var found []Finding
+	for _, a := range setAdvice {
+		value, set := c.Environ[a.name]
+		if !set {
+			continue
+		}
+		f := Finding{Topic: topicEnvironment, Level: OK, What: fmt.Sprintf("%s=%s in %s environment", a.name, value, whose(c)), Why: a.does}
+		if a.value != "" && value == a.value {
+			f.Level, f.Do = Note, "unset "+a.name
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+func whose(c *Cards) string {
+	if c.OfServer {
+		return "the server's"
+	}
+	return "this shell's"
 }
 
 func (a advice) judge(c *Cards) Finding {
-	whose := "this shell's"
-	if c.OfServer {
-		whose = "the server's"
-	}
+	whose := whose(c)
 	value, set := c.Environ[a.name]
 	f := Finding{Topic: topicEnvironment, Level: OK, What: fmt.Sprintf("%s=%s in %s environment", a.name, value, whose), Why: a.does}
 	switch {

@@ -3,7 +3,6 @@ package telemetry
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"llmbench/store"
@@ -16,7 +15,7 @@ type Command struct{ Line string }
 // Name is the column source.
 func (c *Command) Name() string { return SourceCommand }
 
-// Read runs the line by the shell.
+// Read runs the line by the shell. Errors do not repeat it: they are kept with the run, and it may hold a secret.
 func (c *Command) Read(ctx context.Context) ([]*store.DeviceSample, error) {
 	out, err := run(ctx, "sh", "-c", c.Line)
 	rows := ParseAny(string(out))
@@ -24,7 +23,7 @@ func (c *Command) Read(ctx context.Context) ([]*store.DeviceSample, error) {
 		row.Source = SourceCommand
 	}
 	if len(rows) == 0 {
-		return nil, errors.Join(err, fmt.Errorf("%q: no card in what it prints", c.Line))
+		return nil, errors.Join(err, errors.New("no card in what the command prints"))
 	}
 	return rows, nil
 }

@@ -25,7 +25,7 @@ func (e *Exporter) Read(ctx context.Context) ([]*store.DeviceSample, error) {
 	}
 	rows := DevicesOf(page)
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("%s tells of no accelerator that is known here: see docs/telemetry.md for the names", e.Page.URL)
+		return nil, fmt.Errorf("%s tells of no accelerator that is known here: see docs/telemetry.md for the names", e.Page.place())
 	}
 	for _, row := range rows {
 		row.Source = SourceExporter

@@ -77,3 +77,15 @@ GPU[99999999999999999999] : (Topology) Numa Node: 1
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestParseDriver(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"=====\nDriver version: 6.2.26-V1.5.1\n=====": "6.2.26-V1.5.1", `{"system": {"Driver version": "5.11.40"}}`: "5.11.40",
+		"unknown option": "", "Driver version: N/A": "",
+	} {
+		if got := ParseDriver(text); got != want {
+			t.Errorf("%q gives %q", text, got)
+		}
+	}
+}

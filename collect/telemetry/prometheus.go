@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -32,6 +33,15 @@ type Prometheus struct {
 	Client *http.Client
 }
 
+// place is the address without a password.
+func (p Prometheus) place() string {
+	u, err := url.Parse(p.URL)
+	if err != nil {
+		return "the page"
+	}
+	return u.Redacted()
+}
+
 // pageBytes bounds a page; a server with a thousand LoRA names has some megabytes.
 const pageBytes = 32 << 20
 
@@ -53,11 +63,11 @@ func (p Prometheus) Read(ctx context.Context) ([]Sample, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("read metrics: %s answers %s", p.URL, resp.Status)
+		return nil, fmt.Errorf("read metrics: %s answers %s", p.place(), resp.Status)
 	}
 	samples, err := ParsePrometheus(io.LimitReader(resp.Body, pageBytes))
 	if err != nil {
-		return nil, fmt.Errorf("read metrics of %s: %w", p.URL, err)
+		return nil, fmt.Errorf("read metrics of %s: %w", p.place(), err)
 	}
 	return samples, nil
 }

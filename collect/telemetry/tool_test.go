@@ -66,7 +66,8 @@ func TestTools(t *testing.T) {
 		"no tool":       {&smi{name: SourceHySMI, tool: "no-such-tool-at-all"}, 0, "no-such-tool-at-all is not installed"},
 		"no card":       {&smi{name: SourceHySMI, tool: script(t, "echo hello")}, 0, "no card in what it prints"},
 		"command":       {&Command{Line: "cat " + fixturePath(t, "hy-smi-table.txt") + "; exit 3"}, 3, ""},
-		"command table": {&Command{Line: "false"}, 0, "exit status 1"},
+		"command fails": {&Command{Line: "false"}, 0, "exit status 1"},
+		"command says":  {&Command{Line: "KEY=k; echo hello"}, 0, "no card in what the command prints"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
