@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // Outcome is what one run at a value says of the limit.
@@ -115,10 +116,13 @@ func (s *Search) choose() float64 {
 // guess is the belief in a bracket from which on its ends are tried.
 const guess = 0.5
 
-// significant rounds to four digits, for people.
+// significant rounds to four digits, for people: to a number that prints so.
 func significant(v float64) float64 {
-	unit := math.Pow(10, math.Floor(math.Log10(v))-3)
-	return math.Round(v/unit) * unit
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
+	if err != nil {
+		return v
+	}
+	return rounded
 }
 
 // Observe takes the outcome of a run.
