@@ -73,23 +73,31 @@ func (c *sweepRunCmd) Run(a *app, k *kong.Context) error {
 	if whole != nil {
 		*c = whole.Run
 	}
-	s, err := a.newSweep(&c.sweepFlags)
-	if err != nil {
-		return usageError(err)
-	}
-	w, err := c.open(a)
+	s, err := a.openSweep(&c.sweepFlags, c.Again)
 	if err != nil {
 		return err
 	}
-	defer w.Close()
-	s.warehouse = w
-	if err := s.loadDone(c.Again); err != nil {
-		return err
-	}
+	defer s.warehouse.Close()
 	if c.DryRun {
 		return s.dryRun()
 	}
 	return (&sweeper{sweepPlan: s, cmd: c}).run()
+}
+
+// openSweep makes and checks the plan, then opens the warehouse, which the caller closes, and finds what is done; with again
+// nothing is.
+func (a *app) openSweep(flags *sweepFlags, again bool) (*sweepPlan, error) {
+	s, err := a.newSweep(flags)
+	if err != nil {
+		return nil, usageError(err)
+	}
+	if s.warehouse, err = flags.open(a); err != nil {
+		return nil, err
+	}
+	if err := s.loadDone(again); err != nil {
+		return nil, errors.Join(err, s.warehouse.Close())
+	}
+	return s, nil
 }
 
 // withFile reads the command anew with the flags that the plan's file gives; what the command line says wins. It is nil when

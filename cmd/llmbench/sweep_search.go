@@ -46,24 +46,43 @@ func (s *sweepPlan) stepAt(p sweep.Point, value float64, n int) sweep.Step {
 
 func (s *sweeper) findMax(p sweep.Point, h *host) error {
 	look := sweep.NewSearch(s.search.config)
+	over, err := s.follow(p, h, look, func(value float64, d stepDone) { look.Observe(value, s.outcome(d)) })
+	if over {
+		s.limits = append(s.limits, report.SweepLimit{Point: p.Label(), Key: s.search.key, SLOs: s.search.slosText(), Wanted: s.search.config.Confidence, Max: maxOf(look.Result())})
+	}
+	return err
+}
+
+func (s *sweeper) findKnee(p sweep.Point, h *host) error {
+	look := sweep.NewKnee(s.search.config, s.search.growth)
+	over, err := s.follow(p, h, look, func(value float64, d stepDone) {
+		throughput := 0.0
+		if d.err == "" && d.entry.Summary != nil && d.entry.Summary.OutputThroughput != nil {
+			throughput = *d.entry.Summary.OutputThroughput
+		}
+		look.Observe(value, throughput, !saturated(d.entry.Run))
+	})
+	if over {
+		s.limits = append(s.limits, report.SweepLimit{Point: p.Label(), Key: s.search.key, Growth: s.search.growth, Knee: new(report.SweepKnee(look.Result()))})
+	}
+	return err
+}
+
+// follow makes the runs that a search asks for until it is over. It is not when a run could not be made, which has been told.
+func (s *sweeper) follow(p sweep.Point, h *host, look interface{ Next() (float64, bool) }, observe func(float64, stepDone)) (over bool, err error) {
 	counts := map[float64]int{}
 	for {
 		value, ok := look.Next()
 		if !ok {
-			break
+			return true, nil
 		}
 		counts[value]++
 		d, err := s.searchRun(s.stepAt(p, value, counts[value]), h)
-		if err != nil {
-			return err
+		if err != nil || d == nil {
+			return false, err
 		}
-		if d == nil {
-			return nil // told already
-		}
-		look.Observe(value, s.outcome(*d))
+		observe(value, *d)
 	}
-	s.limits = append(s.limits, report.SweepLimit{Point: p.Label(), Key: s.search.key, SLOs: s.search.slosText(), Wanted: s.search.config.Confidence, Max: maxOf(look.Result())})
-	return nil
 }
 
 func maxOf(r sweep.SearchResult) *report.SweepMax {
@@ -72,32 +91,6 @@ func maxOf(r sweep.SearchResult) *report.SweepMax {
 		m.Trials = append(m.Trials, report.SweepTrial(t))
 	}
 	return m
-}
-
-func (s *sweeper) findKnee(p sweep.Point, h *host) error {
-	look := sweep.NewKnee(s.search.config, s.search.growth)
-	counts := map[float64]int{}
-	for {
-		value, ok := look.Next()
-		if !ok {
-			break
-		}
-		counts[value]++
-		d, err := s.searchRun(s.stepAt(p, value, counts[value]), h)
-		if err != nil {
-			return err
-		}
-		if d == nil {
-			return nil
-		}
-		throughput := 0.0
-		if d.err == "" && d.entry.Summary != nil && d.entry.Summary.OutputThroughput != nil {
-			throughput = *d.entry.Summary.OutputThroughput
-		}
-		look.Observe(value, throughput, !saturated(d.entry.Run))
-	}
-	s.limits = append(s.limits, report.SweepLimit{Point: p.Label(), Key: s.search.key, Growth: s.search.growth, Knee: new(report.SweepKnee(look.Result()))})
-	return nil
 }
 
 // searchRun makes a run or finds it made. It gives nil for one that could not be made at all, from which nothing is learnt and

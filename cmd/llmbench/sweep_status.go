@@ -27,19 +27,11 @@ func (c *sweepStatusCmd) Run(a *app, k *kong.Context) error {
 	if whole != nil {
 		*c = whole.Status
 	}
-	s, err := a.newSweep(&c.sweepFlags)
-	if err != nil {
-		return usageError(err)
-	}
-	w, err := c.open(a)
+	s, err := a.openSweep(&c.sweepFlags, false)
 	if err != nil {
 		return err
 	}
-	defer w.Close()
-	s.warehouse = w
-	if err := s.loadDone(false); err != nil {
-		return err
-	}
+	defer s.warehouse.Close()
 	if s.search != nil {
 		fmt.Fprintf(a.stdout, "sweep %s: a search; %d runs made. What is left depends on what they show: llmbench sweep goes on\n", s.plan.Name, len(s.done))
 		return nil

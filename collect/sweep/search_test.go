@@ -1,11 +1,14 @@
 package sweep
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
 )
+
+var trials = flag.Int("trials", 60, "how many searches TestSearchConfidence makes at each noise")
 
 var searching = SearchConfig{From: 1, To: 4096, Precision: 0.05, Confidence: 0.95, MostRuns: 200}
 
@@ -59,15 +62,16 @@ func TestSearchSteady(t *testing.T) {
 // What is stated is held: over many searches for limits of all sizes on engines of all noises, the limit is in the bracket as
 // often as the searches say on average, those that ran out of runs and say so included; and of all searches, five in a hundred
 // at most say that they are sure and are wrong.
+//
+//	go test ./collect/sweep -run Confidence -v -trials 200
 func TestSearchConfidence(t *testing.T) {
-	const trials = 200
 	c := searching
 	c.MostRuns = 40
 	for _, spread := range []float64{0, 0.01, 0.03, 0.06, 0.1} {
 		rng := rand.New(rand.NewPCG(7, uint64(spread*1000)))
 		var all, sure tally
 		runs := 0
-		for range trials {
+		for range *trials {
 			limit := math.Exp(rng.Float64() * math.Log(1000))
 			r := find(c, noisy(rng, limit, spread))
 			runs += r.Runs
@@ -77,10 +81,10 @@ func TestSearchConfidence(t *testing.T) {
 				sure.add(inside, r.Confidence)
 			}
 		}
-		t.Logf("spread %.2f: %s; of the sure: %s; %.1f runs", spread, all, sure, float64(runs)/trials)
+		t.Logf("spread %.2f: %s; of the sure: %s; %.1f runs", spread, all, sure, float64(runs)/float64(*trials))
 		all.check(t, spread)
-		if wrong := sure.n - sure.held; float64(wrong) > 0.05*trials {
-			t.Errorf("spread %g: %d of %d searches are sure and wrong", spread, wrong, trials)
+		if wrong := sure.n - sure.held; float64(wrong) > 0.05*float64(*trials) {
+			t.Errorf("spread %g: %d of %d searches are sure and wrong", spread, wrong, *trials)
 		}
 	}
 }
