@@ -76,8 +76,9 @@ WITH grid AS MATERIALIZED (
     WINDOW before AS (PARTITION BY g.run_id ORDER BY g.step ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), sampled AS (
     SELECT d.run_id, t_ns // width_ns AS step, avg(util_pct) AS util_pct, d.source, d.host, d.device, avg(mem_used_bytes) AS mem_used_bytes, avg(power_w) AS power_w
-    FROM devices AS d
+    FROM (FROM devices QUALIFY source = min(source) OVER (PARTITION BY run_id, host, device)) AS d -- one source for each
     JOIN widths AS w USING (run_id)
+    WHERE t_ns >= 0
     GROUP BY ALL
 ), machine AS (
     SELECT run_id, step, avg(util_pct) AS util_pct, sum(mem_used_bytes) AS mem_used_bytes, sum(power_w) AS power_w

@@ -82,7 +82,7 @@ func (c *plotCmd) Run(a *app) error {
 		return err
 	}
 	if c.Kind == shiftKind {
-		return refused(c.shift(a, sides, slo))
+		return refused(c.shift(a, sides, slo, options))
 	}
 	kind, _ := gallery.Find(c.Kind)
 	charts, err := a.openCharts(w, sides, gallery.Ask{
@@ -171,18 +171,31 @@ func (c *chartFlags) slo() (query.SLO, error) {
 }
 
 // shift draws what compare --plot draws, of unlike workloads too.
-func (c *plotCmd) shift(a *app, sides []query.Side, slo query.SLO) error {
-	if len(sides) < 2 || c.Out == "-" {
-		return usageError(errors.New("plot shift: give two sides or more, the baseline first, and a file to write"))
+func (c *plotCmd) shift(a *app, sides []query.Side, slo query.SLO, o chart.Options) error {
+	if len(sides) < 2 {
+		return usageError(errors.New("plot shift: give two sides or more, the baseline first"))
 	}
-	options := report.DefaultCompare()
-	options.AllowWorkload, options.SLO = true, slo
-	var picture compareCmd
-	picture.Plot = c.Out
-	session, measured, err := measureSides(a, sides, picture.asked(sides, options))
+	picture, err := a.shiftOf(sides, slo)
 	if err != nil {
 		return err
 	}
+	return c.write(a, func(out io.Writer) error { return picture.Write(out, o) })
+}
+
+// shiftOf is the shift chart of the sides, whatever their workloads.
+func (a *app) shiftOf(sides []query.Side, slo query.SLO) (*chart.Shift, error) {
+	options := report.DefaultCompare()
+	options.AllowWorkload, options.SLO = true, slo
+	var drawing compareCmd
+	drawing.Plot = shiftKind
+	session, measured, err := measureSides(a, sides, drawing.asked(sides, options))
+	if err != nil {
+		return nil, err
+	}
 	defer session.Close()
-	return picture.plot(a, measured, options)
+	curves, err := report.Shifts(measured, options)
+	if err != nil {
+		return nil, err
+	}
+	return new(shiftChart(measured, curves)), nil
 }

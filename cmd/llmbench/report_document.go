@@ -35,6 +35,9 @@ func (c *reportCmd) writeDocuments(a *app, w *store.Warehouse, sides []query.Sid
 	if err := c.fill(a, &d, charts); err != nil {
 		return err
 	}
+	if err := c.addShift(a, &d, sides, slo); err != nil {
+		return err
+	}
 	for name, write := range map[string]func(*os.File) error{
 		"report.html": func(f *os.File) error { return d.WriteHTML(f) },
 		"report.md":   func(f *os.File) error { return d.WriteMarkdown(f) },
@@ -47,9 +50,14 @@ func (c *reportCmd) writeDocuments(a *app, w *store.Warehouse, sides []query.Sid
 	return nil
 }
 
-// fill asks for every section: what a sweep found, then the runs one beside the other, then each alone.
+// fill asks for every section: what a sweep found, the runs one beside the other, each alone. Runs that merely differ in
+// their load are looked at one by one first.
 func (c *reportCmd) fill(a *app, d *document.Document, charts *charts) error {
-	for _, input := range []gallery.Input{gallery.SweepRuns, gallery.SomeRuns, gallery.OneRun} {
+	order := []gallery.Input{gallery.SweepRuns, gallery.SomeRuns, gallery.OneRun}
+	if charts.suits(gallery.SomeRuns) && charts.entries[0].Run.Tags["sweep"] == "" {
+		order = []gallery.Input{gallery.SomeRuns, gallery.OneRun, gallery.SweepRuns}
+	}
+	for _, input := range order {
 		if !charts.suits(input) {
 			continue
 		}
@@ -101,6 +109,9 @@ func (c *reportCmd) addChart(a *app, d *document.Document, charts *charts, kind 
 	if err != nil {
 		return err
 	}
+	if kind.Input == gallery.SweepRuns && !figure.Shows() {
+		return nil // runs need not be a sweep of two parameters
+	}
 	section := document.Section{
 		Name: kind.Name, Title: figure.Title, About: sentence(charts.ask.Lang.Say(kind.About)), SQL: kind.SQL(charts.ask), File: kind.Name + "." + c.ImageFormat,
 	}
@@ -114,6 +125,34 @@ func (c *reportCmd) addChart(a *app, d *document.Document, charts *charts, kind 
 	d.Sections = append(d.Sections, section)
 	return nil
 }
+
+// addShift draws how the distributions moved from the first side to the others. Sides of which no latency is known have none.
+func (c *reportCmd) addShift(a *app, d *document.Document, sides []query.Side, slo query.SLO) error {
+	if len(sides) < 2 || len(sides) > mostShifted {
+		return nil
+	}
+	picture, err := a.shiftOf(sides, slo)
+	if err != nil {
+		d.Sections = append(d.Sections, document.Section{Name: shiftKind, Title: d.Lang.Say("Shift"), Why: err.Error()})
+		return nil
+	}
+	section := document.Section{
+		Name: shiftKind, Title: picture.Title, File: shiftKind + "." + c.ImageFormat,
+		About: sentence(d.Lang.Say("the change at every percentile, with the band of noise; compare tells what of it is sure")),
+		SQL:   "SELECT run_id, metric, percentile, ms\nFROM percentile_curve()\nORDER BY metric, percentile, run_id",
+	}
+	if err := writeFile(filepath.Join(c.Out, section.File), func(f *os.File) error { return picture.Write(f, chart.Options{Format: c.ImageFormat}) }); err != nil {
+		return err
+	}
+	if section.Picture, err = picture.Inline(chart.Options{Width: 720}); err != nil {
+		return err
+	}
+	d.Sections = append(d.Sections, section)
+	return nil
+}
+
+// mostShifted is how many sides a shift chart of a report shows.
+const mostShifted = 8
 
 // title names the runs that the report is of.
 func (c *reportCmd) title(sides []query.Side) string {

@@ -340,6 +340,9 @@ const panelHeight = 150
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
+// Shows reports whether there is anything to see.
+func (f Figure) Shows() bool { return !f.layout(nil).empty() }
+
 // Validate reports marks of series that the legend does not have.
 func (f Figure) Validate() error {
 	for _, p := range f.Panels {

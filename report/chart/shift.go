@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"image/color"
@@ -50,14 +51,33 @@ const shiftPanelHeight = 185
 
 // Write draws the chart and writes it. A panel without a point says so instead.
 func (s Shift) Write(w io.Writer, o Options) error {
+	_, err := s.write(w, o)
+	return err
+}
+
+func (s Shift) write(w io.Writer, o Options) (Options, error) {
 	if err := o.Validate(); err != nil {
-		return err
+		return o, err
 	}
 	o = o.withDefaults()
+	if o.Title != "" {
+		s.Title = o.Title
+	}
 	d := s.layout()
 	rows := (len(s.Panels) + 1) / 2
 	o.Height = max(o.Height, float64(d.header.height())+shiftPanelHeight*float64(max(1, rows))+20)
-	return write(w, o, d)
+	return o, write(w, o, d)
+}
+
+// Inline draws the chart for a page; it tells nothing on hover.
+func (s Shift) Inline(o Options) (*Inline, error) {
+	o.Format, o.bare = "svg", true
+	var out bytes.Buffer
+	o, err := s.write(&out, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Inline{SVG: themed(out.String(), o), Width: o.Width, Height: o.Height}, nil
 }
 
 type shiftDrawing struct {

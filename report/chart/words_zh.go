@@ -134,6 +134,8 @@ var chinese = map[string]string{
 	"%d runs, %s UTC":  "%d 次运行，%s UTC",
 	"1 run, %s UTC":    "1 次运行，%s UTC",
 	"In %d of the runs the client was not sure to keep up: their numbers may be its limits, not the server's.": "其中 %d 次运行的客户端可能跟不上：其数值可能是客户端而非服务器的极限。",
+	"Shift": "分布变化",
+	"the change at every percentile, with the band of noise; compare tells what of it is sure": "每个百分位的变化及噪声带；compare 说明哪些是确定的",
 	"Summary": "汇总",
 	"the numbers of vLLM's report; the rating goes by mean TTFT and TPOT": "vLLM 报告的数值；评级依据 TTFT 和 TPOT 的均值",
 	"Successful requests":                  "成功请求数",
