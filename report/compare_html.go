@@ -20,6 +20,7 @@ var (
 // pageTable is a table of a page.
 type pageTable struct {
 	Title  string
+	Class  string
 	Header []string
 	Rows   []pageRow
 }
@@ -56,7 +57,7 @@ func (c *Comparison) differencePage() *pageTable {
 	if len(c.Differences) == 0 {
 		return nil
 	}
-	t := &pageTable{Title: "What differs", Header: []string{"Group", "Key"}}
+	t := &pageTable{Title: "What differs", Class: "texts", Header: []string{"Group", "Key"}}
 	for _, s := range c.Sides {
 		t.Header = append(t.Header, s.Letter)
 	}

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -28,6 +29,17 @@ func (d Direction) String() string {
 
 // MarshalText writes the direction as String gives it.
 func (d Direction) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (d *Direction) UnmarshalText(text []byte) error {
+	for _, known := range []Direction{Neutral, Higher, Lower} {
+		if known.String() == string(text) {
+			*d = known
+			return nil
+		}
+	}
+	return fmt.Errorf("no direction %q", text)
+}
 
 // Metric is one number of a run's summary, and all that tables need to know of it.
 type Metric struct {
