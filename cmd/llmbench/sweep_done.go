@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,9 +33,13 @@ func (s *sweepPlan) loadDone(again bool) error {
 	if err != nil || again {
 		return err
 	}
+	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Run.Tags["sweep"] != s.plan.Name })
+	if err := s.warehouse.Freshen(s.ctx, entries); err != nil { // tables and searches need the summaries of today's formulas
+		return err
+	}
 	for _, e := range entries {
 		repeat, err := strconv.Atoi(e.Run.Tags["repeat"])
-		if e.Run.Tags["sweep"] != s.plan.Name || err != nil {
+		if err != nil {
 			continue
 		}
 		key := stepKey{e.Run.Tags["point"], repeat}

@@ -21,6 +21,7 @@ type sweepPlan struct {
 	flags     *sweepFlags
 	plan      sweep.Plan
 	model     collectModel
+	defaults  *defaults
 	points    []sweep.Point
 	visits    []sweep.Visit
 	variables []string // names that are no flags of collect: of the commands alone
@@ -43,7 +44,11 @@ func (a *app) newSweep(flags *sweepFlags) (*sweepPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sweepPlan{app: a, flags: flags, plan: file.Plan, model: model, done: map[stepKey]stepDone{}, resolves: map[stepKey]string{}}
+	defaults, err := a.readDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &sweepPlan{app: a, defaults: defaults, flags: flags, plan: file.Plan, model: model, done: map[stepKey]stepDone{}, resolves: map[stepKey]string{}}
 	if s.search, err = flags.parse(); err != nil {
 		return nil, err
 	}
@@ -311,8 +316,11 @@ func (s *sweepPlan) resolve(step sweep.Step, port int, more ...string) (*resolve
 }
 
 func (s *sweepPlan) parse(step sweep.Step, port int, args []string) (*resolved, error) {
-	var g grammar
-	parser, err := s.newParser(&g)
+	var g struct {
+		Collect collectCmd `cmd:""`
+	}
+	// Of this command alone: a parser of all takes three times as long to make, and the defaults have been checked.
+	parser, err := kong.New(&g, vocabulary(), kong.Resolvers(kong.ResolverFunc(s.defaults.Resolve)))
 	if err != nil {
 		return nil, err
 	}
