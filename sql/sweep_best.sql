@@ -3,7 +3,7 @@
 -- parameter tpot_ms DOUBLE: limit on that of TPOT, NULL for none [ms]
 -- parameter e2el_ms DOUBLE: limit on that of E2EL, NULL for none [ms]
 -- column setting VARCHAR: what differs among the selected runs beside the load; without a point that keeps the limits there is no row
--- column load_kind VARCHAR: request_rate or max_concurrency
+-- column load_kind VARCHAR: request_rate, max_concurrency or batch
 -- column load DOUBLE: the load at which output throughput is highest
 -- column output_throughput DOUBLE: that throughput, mean over the repeats [tok/s]
 -- column device_throughput DOUBLE: of it, per accelerator; NULL when their number is unknown [tok/s]

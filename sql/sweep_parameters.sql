@@ -28,7 +28,7 @@ WITH chosen AS (
     UNION ALL
     SELECT run_id, replace(tag.key, '-', '_'), tag.value
     FROM (SELECT run_id, unnest(map_entries(tags)) AS tag FROM chosen WHERE map_contains(tags, 'sweep'))
-    WHERE tag.key NOT IN ('sweep', 'point', 'repeat') AND replace(tag.key, '-', '_') NOT IN (SELECT DISTINCT parameter FROM parameters)
+    WHERE tag.key NOT IN ('sweep', 'point', 'repeat', 'keep-server') AND replace(tag.key, '-', '_') NOT IN (SELECT DISTINCT parameter FROM parameters)
 ), counted AS (
     SELECT run_id, parameter, value, count(DISTINCT value) OVER (PARTITION BY parameter) AS differing
     FROM all_parameters

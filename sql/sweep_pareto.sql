@@ -1,6 +1,6 @@
 -- macro sweep_pareto(): one row per point of a sweep: throughput per device and speed per user, and whether another beats it in both
 -- column setting VARCHAR: what differs among the selected runs beside the load
--- column load_kind VARCHAR: request_rate or max_concurrency
+-- column load_kind VARCHAR: request_rate, max_concurrency or batch
 -- column load DOUBLE: that load
 -- column user_throughput DOUBLE: speed that a user sees: 1000 / median TPOT, mean over the repeats [tok/s]
 -- column device_throughput DOUBLE: output tokens per second over the accelerators; over all together where their number is unknown [tok/s]

@@ -3,7 +3,7 @@
 -- parameter tpot_ms DOUBLE: limit of goodput on TPOT, NULL for none [ms]
 -- parameter e2el_ms DOUBLE: limit of goodput on E2EL, NULL for none; without any, each run's own hold [ms]
 -- column setting VARCHAR: what differs among the selected runs beside the load
--- column load_kind VARCHAR: request_rate or max_concurrency
+-- column load_kind VARCHAR: request_rate, max_concurrency or batch
 -- column load DOUBLE: that load
 -- column metric VARCHAR: output_throughput, device_throughput (of that, per accelerator), user_throughput (1000 / median TPOT), request_throughput, goodput (requests per second within the limits), good_ratio, p50_ttft_ms, p99_ttft_ms, p50_tpot_ms, p99_tpot_ms, p99_itl_ms or p99_e2el_ms
 -- column repeats BIGINT: runs that have the number

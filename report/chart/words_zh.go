@@ -109,6 +109,7 @@ var chinese = map[string]string{
 	"requests per second within the limits": "每秒满足限值的请求数",
 	"requests in flight at most (max_concurrency)":               "最大并发请求数（max_concurrency）",
 	"requests per second (request_rate)":                         "每秒请求数（request_rate）",
+	"requests sent all at once (batch)":                          "同时发出的请求数（batch）",
 	", log scale":                                                "，对数刻度",
 	"%d runs":                                                    "%d 次运行",
 	"%d runs, one for each point":                                "%d 次运行，每点一次",

@@ -197,7 +197,7 @@ func drawn(t *testing.T, name string, f chart.Figure) {
 }
 
 // englishWords are those that Chinese pictures keep: abbreviations, units, names of columns and of runs.
-var englishWords = regexp.MustCompile(`^(TTFT|TPOT|ITL|SLO|GiB|output_throughput|throughput|max_concurrency|request_rate|steady|slow|single|failed|nulls|unplaced|empty|inf|output|max|concurrency|request|rate|req)$`)
+var englishWords = regexp.MustCompile(`^(TTFT|TPOT|ITL|SLO|GiB|output_throughput|throughput|max_concurrency|request_rate|steady|slow|single|failed|nulls|unplaced|empty|inf|output|max|concurrency|request|rate|req|batch)$`)
 
 // speaksChinese finds words that were left in English: Chinese is drawn as outlines, so that texts are what is not.
 func speaksChinese(t *testing.T, k Kind, a Ask, answer *query.Table) {

@@ -68,11 +68,14 @@ func curve(series int, faint bool, rows []query.Row) []chart.Mark {
 
 // loadAxis is logarithmic when loads span more than a factor of 20.
 func (a Ask) loadAxis(rows []query.Row) chart.Axis {
-	axis := chart.Axis{Title: a.say("requests in flight at most (max_concurrency)"), Unit: a.say("in flight")}
+	axis := chart.Axis{Title: a.say("requests in flight at most (max_concurrency)"), Unit: a.say("in flight"), Room: true}
 	low, high := 0.0, 0.0
 	for _, row := range rows {
-		if row.Text("load_kind") == "request_rate" {
-			axis.Title, axis.Unit = a.say("requests per second (request_rate)"), "req/s"
+		switch row.Text("load_kind") {
+		case "request_rate":
+			axis.Title, axis.Unit = a.say("requests per second (request_rate)"), a.say("req/s")
+		case "batch":
+			axis.Title, axis.Unit = a.say("requests sent all at once (batch)"), a.say("requests")
 		}
 		if v := row.Number("load"); v > 0 {
 			if low == 0 || v < low {
@@ -165,6 +168,9 @@ func (a Ask) dots(series int, rows []query.Row, front bool) chart.Dots {
 func loadLabel(row query.Row) string {
 	if row.Text("load_kind") == "request_rate" {
 		return chart.Number(row.Number("load")) + " req/s"
+	}
+	if row.Text("load_kind") == "batch" {
+		return "b=" + chart.Number(row.Number("load"))
 	}
 	return "c=" + chart.Number(row.Number("load"))
 }
