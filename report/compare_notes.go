@@ -203,7 +203,7 @@ func (c *comparer) describeDifferences() {
 			d.Footnotes = append(d.Footnotes, c.footnote("the sides did not send the same prompts: a part of a change may come from those"))
 		case "tokenizer":
 			d.Footnotes = append(d.Footnotes, c.footnote("prompts were made and counted by different tokenizers"))
-		case "workload.warmups", "cached prompt tokens":
+		case "workload.warmups", "cached prompt tokens", hitRateKey:
 			d.Footnotes = append(d.Footnotes, c.footnote("the caches of the servers were not in the same state"))
 		}
 		if d.unchecked {
@@ -242,7 +242,7 @@ func measuredDifferences(sides []CompareSide) []Difference {
 	if slices.ContainsFunc(failed, func(f string) bool { return !strings.HasPrefix(f, "0 of") }) {
 		list = appendUnlike(list, Difference{Group: GroupMeasurement, Key: "failed requests", Values: failed, Footnotes: []int{}})
 	}
-	if slices.Max(shares)-slices.Min(shares) > cacheTolerance {
+	if slices.Max(shares)-slices.Min(shares) > cacheTolerance && hitRates(runsOf(sides)) == nil {
 		list = appendUnlike(list, Difference{Group: GroupWorkload, Key: "cached prompt tokens", Values: cached, Footnotes: []int{}})
 	}
 	return list

@@ -22,6 +22,8 @@ func cacheState(r *store.Run) string {
 // hitRateTolerance is how far hit rates may be apart before that is worth a line: what was cached was not computed.
 const hitRateTolerance = 0.05
 
+const hitRateKey = "prefix cache hit rate"
+
 // hitRates notes mean prefix cache hit rates that came out apart.
 func hitRates(sides [][]store.Entry) []Difference {
 	rates, texts := make([]float64, len(sides)), make([]string, len(sides))
@@ -42,5 +44,5 @@ func hitRates(sides [][]store.Entry) []Difference {
 	if slices.Max(rates)-slices.Min(rates) <= hitRateTolerance {
 		return nil
 	}
-	return []Difference{{Group: GroupMeasurement, Key: "prefix cache hit rate", Values: texts, Footnotes: []int{}}}
+	return []Difference{{Group: GroupWorkload, Key: hitRateKey, Values: texts, Footnotes: []int{}}}
 }
