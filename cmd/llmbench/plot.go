@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	wrap "github.com/jedib0t/go-pretty/v6/text"
+
 	"llmbench/query"
 	"llmbench/report"
 	"llmbench/report/chart"
@@ -51,18 +53,28 @@ func kindNames() string {
 	for _, k := range gallery.Kinds() {
 		names = append(names, k.Name)
 	}
-	return strings.Join(append(names, shiftKind), ",")
+	return strings.Join(append(names, shiftKind), ", ")
 }
 
 // Help is shown by plot --help.
 func (plotCmd) Help() string {
 	var text strings.Builder
 	text.WriteString("Draws one chart. Kinds:\n\n")
-	for _, k := range gallery.Kinds() {
-		fmt.Fprintf(&text, "  %-14s %s\n", k.Name, k.About)
+	say := func(name, about string) {
+		const width = 58
+		about = wrap.WrapSoft(about, width)
+		for i, line := range strings.Split(about, "\n") {
+			if i > 0 {
+				name = ""
+			}
+			fmt.Fprintf(&text, "  %-14s %s\n", name, strings.TrimSpace(line))
+		}
 	}
-	fmt.Fprintf(&text, "  %-14s the change from the first run, or set of runs, to the others at every percentile, with the band of noise\n", shiftKind)
-	text.WriteString("\n  llmbench plot percentiles baseline candidate -o latency.svg --goodput ttft:500\n  llmbench plot pareto sweep:nightly --lang zh -o pareto.pdf")
+	for _, k := range gallery.Kinds() {
+		say(k.Name, k.About)
+	}
+	say(shiftKind, "the change from the first run, or set of runs, to the others at every percentile, with the band of noise")
+	text.WriteString("\n  llmbench plot percentiles base cand -o latency.svg --goodput ttft:500\n  llmbench plot pareto sweep:nightly --lang zh -o pareto.pdf")
 	return text.String()
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"llmbench/query"
 	"llmbench/report"
@@ -238,10 +240,11 @@ func (c *reportCmd) command(charts *charts) string {
 	return "llmbench sql --warehouse " + shellWords([]string{c.Warehouse}) + " --runs " + strings.Join(ids, ",") + " \"...\""
 }
 
-// sentence begins with a capital.
+// sentence begins with a capital, but for names such as vLLM.
 func sentence(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if second, _ := utf8.DecodeRuneInString(s[size:]); unicode.IsUpper(second) {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -39,12 +39,13 @@ func (d Document) WriteHTML(w io.Writer) error {
 	return nil
 }
 
-// fontOf lets the words of the page be read on a machine without a font for them.
+// fontOf lets the words of the page be read on a machine without a font for them. It stands first, for its range alone: a
+// page would else be laid out with what the machine has before the font is read.
 func fontOf(lang chart.Lang) string {
 	if lang != chart.Chinese {
 		return ""
 	}
-	return "@font-face { font-family: 'llmbench labels'; src: url(data:font/ttf;base64," + chart.LabelFontBase64() + "); }"
+	return "@font-face { font-family: 'llmbench labels'; src: url(data:font/ttf;base64," + chart.LabelFontBase64() + "); font-display: block; unicode-range: U+2E80-FFFF; }"
 }
 
 // spots are the places of a picture that tell something, as the script reads them: x0, y0, x1, y1 and the text's number, with
