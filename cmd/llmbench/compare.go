@@ -34,7 +34,7 @@ type compareMeasureFlags struct {
 type compareJudgeFlags struct {
 	Allow           []string `help:"Compare although this differs: ${enum}." enum:"workload" placeholder:"workload"`
 	LengthTolerance string   `help:"How far mean prompt and output lengths may be apart." default:"5%" placeholder:"SHARE"`
-	Primary         []string `help:"Metrics that matter most: of the 5%% risk of a false claim they have four fifths." default:"p99_ttft_ms,output_throughput" placeholder:"NAME"`
+	Primary         []string `help:"Metrics that matter most: of the 5% risk of a false claim they have four fifths." default:"p99_ttft_ms,output_throughput" placeholder:"NAME"`
 	MinEffect       string   `help:"The smallest change that matters: 2%." default:"0%" placeholder:"SHARE"`
 	NoInterval      bool     `help:"Show values and changes alone."`
 	FailOn          []string `help:"End with 2 if a change is surely beyond: 'p99_ttft_ms > +5%'." sep:"none" placeholder:"CHANGE"`
