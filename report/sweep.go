@@ -60,12 +60,27 @@ var sweepColumns = []struct {
 // NewSweepLive settles the table for so many runs to come and a terminal of so many columns. Values are those of every point.
 func NewSweepLive(keys []string, values [][]string, repeats, runs, columns int) *SweepLive {
 	l := &SweepLive{keys: keys, repeats: repeats, total: runs, columns: columns}
+	used := l.counter() + len("  failed")
+	for _, c := range sweepColumns {
+		if c.live > 0 {
+			used += 2 + c.live
+		}
+	}
+	if repeats > 1 {
+		used += len("  rep")
+	}
+	var narrow []int
 	for i, key := range keys {
-		width := len(key)
+		width := 1
 		for _, v := range values {
 			width = max(width, len(v[i]))
 		}
-		l.widths = append(l.widths, min(width, 20))
+		narrow = append(narrow, min(max(width, 5), 20))
+		l.widths = append(l.widths, min(max(width, len(key)), 20))
+		used += 2 + l.widths[i]
+	}
+	if used >= columns { // names are cut before numbers are
+		l.widths = narrow
 	}
 	return l
 }

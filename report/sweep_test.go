@@ -29,6 +29,8 @@ func TestSweep(t *testing.T) {
 	for _, r := range sweepRows() {
 		fmt.Fprintln(&out, live.Row(r, false))
 	}
+	narrow := NewSweepLive([]string{"max-num-seqs", "lens", "max-concurrency"}, [][]string{{"4", "16:8", "4096"}}, 2, 40, 80)
+	fmt.Fprintln(&out, narrow.Header())
 	if err := WriteSweep(&out, Sweep{Name: "grid", Keys: []string{"tp", "batch"}, Rows: sweepRows()}, WriteOptions{Width: 80}); err != nil {
 		t.Fatal(err)
 	}
