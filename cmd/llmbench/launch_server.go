@@ -72,7 +72,7 @@ func (a *app) serve(s serverStart) (*servedEngine, error) {
 	}
 	args := s.args
 	if args == nil {
-		args = []string{"sh", "-c", command}
+		args = []string{"sh", "-c", shellLine(command)}
 	}
 	args = a.bind(args, s.flags.ServeNUMA, env)
 	settings := telemetry.Environ(append(os.Environ(), env...))
@@ -89,6 +89,18 @@ func (a *app) serve(s serverStart) (*servedEngine, error) {
 	}
 	a.note("ready after %s; its log is %s", time.Since(began).Round(100*time.Millisecond), s.log)
 	return &servedEngine{server, command, settings}, nil
+}
+
+// oneProgram is a line that starts one program and nothing else: no variables before it, no second command.
+var oneProgram = regexp.MustCompile("^[A-Za-z0-9_./~-]+( [^;|&<>()`\n]*)?$")
+
+// shellLine lets the program take the shell's place where it can: a shell that stays would end at the first signal, before
+// the server has shut down, which then looks like a stray.
+func shellLine(command string) string {
+	if oneProgram.MatchString(command) {
+		return "exec " + command
+	}
+	return command
 }
 
 // environment is what the server has beside this process's variables. HIP_VISIBLE_DEVICES follows the number of accelerators
