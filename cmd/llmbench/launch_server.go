@@ -94,10 +94,14 @@ func (a *app) serve(s serverStart) (*servedEngine, error) {
 // oneProgram is a line that starts one program and nothing else: no variables before it, no second command.
 var oneProgram = regexp.MustCompile("^[A-Za-z0-9_./~-]+( [^;|&<>()`\n]*)?$")
 
+// ownWords are what a shell does itself: no program takes its place for them.
+var ownWords = []string{"exec", ".", "source", "eval", "command", "time", "cd", "export", "set", "ulimit", "umask", "trap", "if", "for", "while", "until", "case"}
+
 // shellLine lets the program take the shell's place where it can: a shell that stays would end at the first signal, before
 // the server has shut down, which then looks like a stray.
 func shellLine(command string) string {
-	if oneProgram.MatchString(command) {
+	first, _, _ := strings.Cut(command, " ")
+	if oneProgram.MatchString(command) && !slices.Contains(ownWords, first) {
 		return "exec " + command
 	}
 	return command

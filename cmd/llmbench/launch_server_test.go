@@ -14,6 +14,8 @@ func TestShellLine(t *testing.T) {
 		"vllm serve m > log":           "vllm serve m > log",
 		"vllm serve $(cat model)":      "vllm serve $(cat model)",
 		"vllm serve m\nsleep 1":        "vllm serve m\nsleep 1",
+		"exec vllm serve m":            "exec vllm serve m",
+		". ./run.sh":                   ". ./run.sh",
 		"( vllm serve m )":             "( vllm serve m )",
 	} {
 		if got := shellLine(command); got != want {

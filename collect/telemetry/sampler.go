@@ -39,7 +39,9 @@ type Sampler struct {
 // Probe is one thing to look at. Read gives rows without times; edge is true for the first and the last reading.
 type Probe struct {
 	Name string
-	Read func(ctx context.Context, edge bool) (store.Samples, error)
+	// Least is the shortest time between two readings that what is read bears.
+	Least time.Duration
+	Read  func(ctx context.Context, edge bool) (store.Samples, error)
 }
 
 // Cost is what a source gave and took.
@@ -104,7 +106,7 @@ func (s *Sampler) Stop() []Cost {
 
 // watch reads at every interval, and once more at the end, which a source that failed just before would only hold up.
 func (s *Sampler) watch(p Probe, cost *probeCost) {
-	ticks := time.NewTicker(s.Interval)
+	ticks := time.NewTicker(max(s.Interval, p.Least))
 	defer ticks.Stop()
 	failures, edge := 0, true
 	for last := false; ; {
@@ -240,7 +242,11 @@ func shift(samples store.Samples, ns int64) {
 // cards are that do not say it.
 func DeviceProbe(source Source, keep []int64, host string) Probe {
 	seen := make(map[place]bool)
-	return Probe{Name: source.Name(), Read: func(ctx context.Context, _ bool) (store.Samples, error) {
+	least := time.Duration(0)
+	if slow, ok := source.(interface{ Least() time.Duration }); ok {
+		least = slow.Least()
+	}
+	return Probe{Name: source.Name(), Least: least, Read: func(ctx context.Context, _ bool) (store.Samples, error) {
 		rows, err := source.Read(ctx)
 		rows = slices.DeleteFunc(rows, func(r *store.DeviceSample) bool { return keep != nil && !slices.Contains(keep, r.Device) })
 		for _, row := range rows {

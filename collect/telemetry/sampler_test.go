@@ -44,6 +44,26 @@ func card(takes time.Duration) Probe {
 	}}, []int64{0}, "here")
 }
 
+// seldom bears a reading every two seconds.
+type seldom struct{ fake }
+
+func (seldom) Least() time.Duration { return 2 * time.Second }
+
+func TestSamplerSpares(t *testing.T) {
+	t.Parallel()
+	var times []int64
+	probe := DeviceProbe(&seldom{fake{func(context.Context) ([]*store.DeviceSample, error) { return []*store.DeviceSample{{}}, nil }}}, nil, "")
+	sampled(t, func(s store.Samples) error {
+		for _, row := range s.Devices {
+			times = append(times, row.TNS/1e6)
+		}
+		return nil
+	}, probe)
+	if want := []int64{-2000, 0, 2000, 3500}; !reflect.DeepEqual(times, want) {
+		t.Errorf("times %v, want %v", times, want)
+	}
+}
+
 type fake struct {
 	read func(ctx context.Context) ([]*store.DeviceSample, error)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"llmbench/store"
 )
@@ -36,6 +37,9 @@ func newSMI(name string) *smi { return &smi{name: name, tool: tool(name, smiPlac
 
 // Name is the column source.
 func (s *smi) Name() string { return s.name }
+
+// Least is a second: a call takes up to that, and the tool holds the driver meanwhile.
+func (s *smi) Least() time.Duration { return time.Second }
 
 // Read runs the tool.
 func (s *smi) Read(ctx context.Context) ([]*store.DeviceSample, error) {
