@@ -13,7 +13,7 @@
 -- column queued BIGINT: most requests in it that waited in the client
 -- column ttft_low_ms DOUBLE: lower percentile of TTFT of requests whose first token came in it [ms]
 -- column ttft_high_ms DOUBLE: higher percentile of their TTFT [ms]
--- column util_pct DOUBLE: mean utilisation of the accelerators, 0 to 100 [%]
+-- column util_pct DOUBLE: mean utilisation of the accelerators, 0 to 100; a sample stands until the next, for 15 s at most [%]
 -- column mem_used_bytes DOUBLE: memory in use on all accelerators together, mean over the samples [bytes]
 -- column power_w DOUBLE: power that all accelerators drew together, mean over the samples [W]
 --
@@ -84,6 +84,15 @@ WITH grid AS MATERIALIZED (
     SELECT run_id, step, avg(util_pct) AS util_pct, sum(mem_used_bytes) AS mem_used_bytes, sum(power_w) AS power_w
     FROM sampled
     GROUP BY ALL
+), devices_held AS ( -- a sample stands until the next one, for 15 s at most: steps may be shorter than the time between two
+    SELECT
+        g.run_id, g.step,
+        last_value(m.util_pct IGNORE NULLS) OVER held AS util_pct,
+        last_value(m.mem_used_bytes IGNORE NULLS) OVER held AS mem_used_bytes,
+        last_value(m.power_w IGNORE NULLS) OVER held AS power_w
+    FROM grid AS g
+    LEFT JOIN machine AS m USING (run_id, step)
+    WINDOW held AS (PARTITION BY g.run_id ORDER BY g.step * g.width_ns RANGE BETWEEN 15000000000 PRECEDING AND CURRENT ROW)
 ), told AS (
     SELECT DISTINCT run_id
     FROM arrived
@@ -110,5 +119,5 @@ LEFT JOIN arrived AS a USING (run_id, step)
 LEFT JOIN first_tokens AS f USING (run_id, step)
 LEFT JOIN levels AS l USING (run_id, step)
 LEFT JOIN carried AS b USING (run_id, step)
-LEFT JOIN machine AS m USING (run_id, step)
+LEFT JOIN devices_held AS m USING (run_id, step)
 LEFT JOIN told AS t USING (run_id);

@@ -40,7 +40,7 @@ func (c *compareCmd) plot(a *app, measured []report.CompareSide, options report.
 	if err != nil {
 		return err
 	}
-	picture := shiftChart(measured, curves)
+	picture := shiftChart(measured, curves, chart.English)
 	if err := writeFile(c.Plot, func(f *os.File) error { return picture.Write(f, chart.Options{Format: c.plotFormat()}) }); err != nil {
 		return err
 	}
@@ -49,10 +49,10 @@ func (c *compareCmd) plot(a *app, measured []report.CompareSide, options report.
 }
 
 // shiftChart puts the curves of one latency into one panel.
-func shiftChart(sides []report.CompareSide, curves []report.ShiftCurve) chart.Shift {
-	s := chart.Shift{Title: "Change from " + sides[0].Label(), Note: shiftNote(sides, curves)}
+func shiftChart(sides []report.CompareSide, curves []report.ShiftCurve, lang chart.Lang) chart.Shift {
+	s := chart.Shift{Title: lang.Say("Change from %s", sides[0].Label()), Note: shiftNote(sides, curves, lang), Lang: lang}
 	if len(sides) == 2 {
-		s.Title += " to " + sides[1].Label()
+		s.Title = lang.Say("Change from %s to %s", sides[0].Label(), sides[1].Label())
 	}
 	for _, family := range report.ShiftFamilies {
 		panel := chart.ShiftPanel{Metric: strings.ToUpper(family)}
@@ -78,15 +78,15 @@ func shiftSeries(sides []report.CompareSide, curve report.ShiftCurve) chart.Shif
 }
 
 // shiftNote says what the bands are.
-func shiftNote(sides []report.CompareSide, curves []report.ShiftCurve) string {
+func shiftNote(sides []report.CompareSide, curves []report.ShiftCurve, lang chart.Lang) string {
 	counts := make([]string, len(sides))
 	for i, side := range sides {
 		counts[i] = fmt.Sprint(len(side.Runs))
 	}
-	note := "runs: " + strings.Join(counts, "+")
+	note := lang.Say("runs: %s", strings.Join(counts, "+"))
 	for _, curve := range curves {
 		if curve.Noise != report.NoNoise {
-			return note + ", bands: 95% " + string(curve.Noise)
+			return note + lang.Say(", bands: 95%% %s", lang.Say(string(curve.Noise)))
 		}
 	}
 	return note

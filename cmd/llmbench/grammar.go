@@ -27,7 +27,7 @@ type grammar struct {
 	Demo       demoCmd       `cmd:"" help:"Run the whole story on the embedded engine."`
 	Completion completionCmd `cmd:"" help:"Print what a shell needs to complete words."`
 	Complete   completeCmd   `cmd:"" hidden:""`
-	Man        manCmd        `cmd:"" hidden:"" help:"Print the manual page."`
+	Man        manCmd        `cmd:"" help:"Print the manual page."`
 
 	Quiet   bool        `short:"q" help:"Print results and errors alone."`
 	NoColor bool        `name:"no-color" help:"No colour on a terminal; NO_COLOR does the same."`

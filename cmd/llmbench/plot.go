@@ -187,7 +187,7 @@ func (c *plotCmd) shift(a *app, sides []query.Side, slo query.SLO, o chart.Optio
 	if len(sides) < 2 {
 		return usageError(errors.New("plot shift: give two sides or more, the baseline first"))
 	}
-	picture, err := a.shiftOf(sides, slo)
+	picture, err := a.shiftOf(sides, slo, chart.Lang(c.Lang))
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (c *plotCmd) shift(a *app, sides []query.Side, slo query.SLO, o chart.Optio
 }
 
 // shiftOf is the shift chart of the sides, whatever their workloads.
-func (a *app) shiftOf(sides []query.Side, slo query.SLO) (*chart.Shift, error) {
+func (a *app) shiftOf(sides []query.Side, slo query.SLO, lang chart.Lang) (*chart.Shift, error) {
 	options := report.DefaultCompare()
 	options.AllowWorkload, options.SLO = true, slo
 	var drawing compareCmd
@@ -209,5 +209,5 @@ func (a *app) shiftOf(sides []query.Side, slo query.SLO) (*chart.Shift, error) {
 	if err != nil {
 		return nil, err
 	}
-	return new(shiftChart(measured, curves)), nil
+	return new(shiftChart(measured, curves, lang)), nil
 }

@@ -133,7 +133,7 @@ func (c *reportCmd) addShift(a *app, d *document.Document, sides []query.Side, s
 	if len(sides) < 2 || len(sides) > mostShifted {
 		return nil
 	}
-	picture, err := a.shiftOf(sides, slo)
+	picture, err := a.shiftOf(sides, slo, d.Lang)
 	if err != nil {
 		d.Sections = append(d.Sections, document.Section{Name: shiftKind, Title: d.Lang.Say("Shift"), Why: err.Error()})
 		return nil

@@ -21,6 +21,8 @@ type Shift struct {
 	Title string
 	// Note is said below the title: what the bands are.
 	Note string
+	// Lang is the language of the words that the chart itself says.
+	Lang Lang
 	// Panels are drawn two to a row, with one scale for all.
 	Panels []ShiftPanel
 }
@@ -81,6 +83,7 @@ func (s Shift) Inline(o Options) (*Inline, error) {
 }
 
 type shiftDrawing struct {
+	lang   Lang
 	header header
 	panels []shiftPanel
 	xMax   float64
@@ -95,7 +98,7 @@ type shiftPanel struct {
 }
 
 func (s Shift) layout() shiftDrawing {
-	d := shiftDrawing{xMax: 1}
+	d := shiftDrawing{xMax: 1, lang: s.Lang}
 	var entries []entry
 	for i, panel := range s.Panels {
 		p := shiftPanel{metric: printable(panel.Metric)}
@@ -109,7 +112,7 @@ func (s Shift) layout() shiftDrawing {
 		}
 		d.panels = append(d.panels, p)
 	}
-	d.header = newHeader(s.Title, s.Note, entries, English)
+	d.header = newHeader(s.Title, s.Note, entries, s.Lang)
 	d.scale()
 	return d
 }
@@ -175,7 +178,7 @@ func (d *shiftDrawing) scale() {
 func (d shiftDrawing) draw(c draw.Canvas) {
 	c = d.header.draw(c)
 	if len(d.panels) == 0 {
-		noData(c, "no data: no latency is known on both sides")
+		noData(c, d.lang.Say("no data: no latency is known on both sides"))
 		return
 	}
 	columns := min(2, len(d.panels))
@@ -195,9 +198,9 @@ func (d shiftDrawing) draw(c draw.Canvas) {
 }
 
 func (d shiftDrawing) drawPanel(c draw.Canvas, p shiftPanel, last bool) {
-	c = axisTitle(c, p.metric, "change; above the line is slower")
+	c = axisTitle(c, p.metric, d.lang.Say("change; above the line is slower"))
 	if !slices.ContainsFunc(p.lines, func(l plotter.XYs) bool { return len(l) > 0 }) {
-		noData(c, "no data")
+		noData(c, d.lang.Say("no data"))
 		return
 	}
 	pl := newPlot()
@@ -205,7 +208,7 @@ func (d shiftDrawing) drawPanel(c draw.Canvas, p shiftPanel, last bool) {
 	pl.Y.Min, pl.Y.Max = d.yMin, d.yMax
 	pl.X.Tick.Marker, pl.Y.Tick.Marker = narrowNines{}, changeTicks{}
 	if last {
-		pl.X.Label.Text = "percentile"
+		pl.X.Label.Text = d.lang.Say("percentile")
 	}
 	pl.Add(grid{})
 	for i := range p.lines {
