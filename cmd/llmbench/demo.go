@@ -26,13 +26,14 @@ type system struct {
 // The second system computes each step with twice the accelerators; its steps are not half as long, for they have
 // to talk to each other.
 var demoSystems = []system{
-	{"4", []string{"--step-time=11ms", "--step-sequence-time=450us", "--prefill-token-time=60us"}},
-	{"8", []string{"--step-time=8ms", "--step-sequence-time=260us", "--prefill-token-time=34us"}},
+	{"4", []string{"--cards=4", "--step-time=11ms", "--step-sequence-time=450us", "--prefill-token-time=60us"}},
+	{"8", []string{"--cards=8", "--step-time=8ms", "--step-sequence-time=260us", "--prefill-token-time=34us"}},
 }
 
 var demoQuestions = []string{
 	"SELECT tp, run_summary.completed, round(output_throughput, 1) AS tok_s, round(p99_ttft_ms, 1) AS p99_ttft_ms, round(median_itl_ms, 2) AS itl_ms FROM run_summary JOIN runs USING (run_id) ORDER BY tp, run_id",
 	"SELECT tp, good, requests, round(good_ratio, 3) AS ratio FROM goodput(ttft_ms := 60, tpot_ms := 15) JOIN runs USING (run_id) ORDER BY tp, run_id",
+	"SELECT tp, round(mean_w) AS mean_w, round(j_per_output_token, 2) AS j_per_output_token FROM energy JOIN runs USING (run_id) ORDER BY tp, run_id",
 	"SELECT tp, round(quantile_cont(gap_ms, 0.999), 1) AS p999_gap_ms, count(*) AS gaps FROM token_gaps JOIN runs USING (run_id) GROUP BY tp ORDER BY tp",
 }
 
@@ -81,7 +82,7 @@ func (c *demoCmd) collect(a *app, s system, warehouse string) error {
 	fmt.Fprint(a.stdout, engine.said)
 	err = c.step(a, []string{"collect", "--base-url=" + engine.url, "--name=demo-tp" + s.tp, "--dcu=simulated", "--tp=" + s.tp,
 		"--num-prompts=100", "--request-rate=9", "--random-input-len=256", "--random-output-len=48", "--ignore-eos", "--seed=1",
-		"--goodput", "ttft:60", "tpot:15", warehouse})
+		"--goodput", "ttft:60", "tpot:15", "--telemetry=prometheus=" + engine.url + "/metrics", warehouse})
 	return errors.Join(err, engine.End())
 }
 

@@ -40,6 +40,7 @@ type simulateCmd struct {
 	MeanOutputTokens  float64       `help:"Mean output length without ignore_eos; 0 never stops by itself." default:"256" group:"engine"`
 	PrefixCacheTokens int           `help:"Capacity of a prefix cache in tokens." group:"engine"`
 	PrefixCacheShare  float64       `help:"Share of every prompt that counts as cached." group:"engine"`
+	Cards             int           `help:"Made-up accelerators on the page of metrics, whose power follows the load: watch them with --telemetry prometheus=URL/metrics." group:"engine"`
 	Seed              uint64        `help:"Seed of lengths, text and jitter." group:"engine"`
 
 	TTFT       time.Duration `name:"ttft" help:"With --itl: exact timing for every stream, whatever the load." group:"timing"`
@@ -73,7 +74,7 @@ func (c *simulateCmd) config() simulate.Config {
 		Models: c.Model, MaxModelLen: c.MaxModelLen, APIKey: c.APIKey, Seed: c.Seed, Slots: c.Slots, MaxQueue: c.MaxQueue,
 		BatchTokens: c.BatchTokens, PrefillTime: c.PrefillTime, PrefillTokenTime: c.PrefillTokenTime, StepTime: c.StepTime,
 		StepSequenceTime: c.StepSequenceTime, StepContextTime: c.StepContextTime, Jitter: c.Jitter, TokensPerChunk: c.TokensPerChunk,
-		MeanOutputTokens: c.MeanOutputTokens, PrefixCacheTokens: c.PrefixCacheTokens, PrefixCacheShare: c.PrefixCacheShare,
+		MeanOutputTokens: c.MeanOutputTokens, Cards: c.Cards, PrefixCacheTokens: c.PrefixCacheTokens, PrefixCacheShare: c.PrefixCacheShare,
 		Flood: c.Flood, Fault: c.Fault, FaultShare: c.FaultShare, DrainLimit: c.DrainLimit,
 	}
 	if c.TTFT > 0 || c.ITL > 0 {

@@ -48,6 +48,9 @@ type Config struct {
 	PrefixCacheTokens int
 	PrefixCacheShare  float64
 
+	// Cards is how many made-up accelerators the page of metrics tells of, in the words of Hygon's DCU-Exporter.
+	Cards int
+
 	// Fixed, when set, replaces the model above: every stream has the same timing whatever the load.
 	Fixed *FixedTiming
 	// Flood sends without pauses, as fast as the client reads.
@@ -103,6 +106,7 @@ func (c *Config) Validate() error {
 	p.unless(c.PrefixCacheShare >= 0 && c.PrefixCacheShare < 1, "--prefix-cache-share must be at least 0 and below 1, not %v", c.PrefixCacheShare)
 	p.unless(c.PrefixCacheTokens == 0 || c.PrefixCacheShare == 0, "--prefix-cache-tokens and --prefix-cache-share exclude each other")
 	p.unless(c.FaultShare >= 0 && c.FaultShare <= 1, "--fault-share must be between 0 and 1, not %v", c.FaultShare)
+	p.unless(c.Cards >= 0, "--cards must not be negative, not %d", c.Cards)
 	if _, err := ParseFault(c.Fault); err != nil {
 		p = append(p, fmt.Errorf("--fault: %w", err))
 	}

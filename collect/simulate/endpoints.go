@@ -97,7 +97,9 @@ func (s *Server) writeMetrics(w http.ResponseWriter, _ *http.Request) {
 	l := s.scheduler.load()
 	usage := float64(l.context) / float64(s.config.Slots*s.config.MaxModelLen)
 	// A client that has left does not get it.
-	_ = s.metrics.write(w, s.config.Models[0], l, usage, s.config.TokensPerChunk-1)
+	if err := s.metrics.write(w, s.config.Models[0], l, usage, s.config.TokensPerChunk-1); err == nil {
+		_ = writeCards(w, s.config.Cards, l.running)
+	}
 }
 
 func (s *Server) resetPrefixCache(http.ResponseWriter, *http.Request) {

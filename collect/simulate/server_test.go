@@ -50,7 +50,7 @@ func TestAnswers(t *testing.T) {
 		{"models", func(c *Config) { c.Models = []string{"a", "b"} }, "GET", "/v1/models", "", nil},
 		{"health", plain, "GET", "/health", "", nil},
 		{"version", plain, "GET", "/version", "", nil},
-		{"metrics", func(c *Config) { c.TokensPerChunk = 3; c.Models = []string{`a "b"`} }, "GET", "/metrics", "", nil},
+		{"metrics", func(c *Config) { c.TokensPerChunk = 3; c.Cards = 2; c.Models = []string{`a "b"`} }, "GET", "/metrics", "", nil},
 		{"tokenize", plain, "POST", "/tokenize", `{"model":"simulated","prompt":" the größe","add_special_tokens":false,"return_token_strs":true}`, nil},
 		{"tokenize-empty", plain, "POST", "/tokenize", `{"prompt":""}`, nil},
 		{"tokenize-chat", plain, "POST", "/tokenize", `{"messages":[{"role":"user","content":" the"}]}`, nil},
