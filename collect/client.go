@@ -21,7 +21,8 @@ type Client struct {
 	LagP50, LagP99, LagMax time.Duration // sent - slot, of every request
 	SchedP99               time.Duration // how long a goroutine that could run waited for a thread
 	GCPauseMax             time.Duration
-	CPU                    float64 // share of the cores the process may use, 0 to 1
+	Stall                  time.Duration // the longest time in which the process did not run at all
+	CPU                    float64       // share of the cores the process may use, 0 to 1
 	CPUTime                time.Duration
 	QueueHighWater         int // most requests that waited for the writer
 	QueueFull              bool
@@ -31,8 +32,24 @@ type Client struct {
 }
 
 // Verdict judges the client: saturated when it cannot have kept up, suspect when its error may show in the numbers.
-// The reason is "" for ok.
+// The reason is "" for ok. A stall is told whatever the verdict goes by, for it explains the rest.
 func (c Client) Verdict() (verdict, reason string) {
+	verdict, reason = c.judge()
+	if c.Stall < longStall {
+		return verdict, reason
+	}
+	stalled := fmt.Sprintf("the client did not run for %s at a stretch: it or its host was stopped", short(c.Stall))
+	if verdict == VerdictOK {
+		return VerdictSuspect, stalled
+	}
+	return verdict, reason + "; " + stalled
+}
+
+// longStall is how long the client may not run and still be trusted. The kernel stamps what arrives meanwhile, but a stream
+// longer than the socket's buffer is held up, and so is an engine on the same host.
+const longStall = time.Second
+
+func (c Client) judge() (verdict, reason string) {
 	const most = 0.05 // share of a median latency that the client's own error may have
 	ttftLimit := max(time.Millisecond, share(c.MedianTTFT, most))
 	schedLimit := max(500*time.Microsecond, share(c.MedianITL, most))
@@ -55,7 +72,16 @@ func (c Client) Verdict() (verdict, reason string) {
 
 func share(d time.Duration, part float64) time.Duration { return time.Duration(part * float64(d)) }
 
-func short(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
+// short leaves three digits or so.
+func short(d time.Duration) time.Duration {
+	switch {
+	case d >= 10*time.Second:
+		return d.Round(time.Second)
+	case d >= time.Second:
+		return d.Round(10 * time.Millisecond)
+	}
+	return d.Round(10 * time.Microsecond)
+}
 
 // Names of runtime/metrics.
 const (
@@ -70,11 +96,12 @@ type selfMeasure struct {
 	cpu    time.Duration
 	sched  []uint64
 	pauses []uint64
+	stalls *stallWatch
 }
 
 func startSelfMeasure(cores int) selfMeasure {
 	s := readHistograms()
-	return selfMeasure{cores: cores, began: time.Now(), cpu: processCPU(),
+	return selfMeasure{cores: cores, began: time.Now(), cpu: processCPU(), stalls: watchStalls(),
 		sched: slices.Clone(s[0].Value.Float64Histogram().Counts), pauses: slices.Clone(s[1].Value.Float64Histogram().Counts)}
 }
 
@@ -92,6 +119,7 @@ func (s selfMeasure) end(t *tally, highWater int, full bool, finiteRate bool) Cl
 	c := Client{
 		SchedP99:       histogramQuantile(sched, s.sched, 0.99),
 		GCPauseMax:     histogramQuantile(pauses, s.pauses, 1),
+		Stall:          s.stalls.end(),
 		CPU:            float64(cpu) / float64(time.Since(s.began)) / float64(s.cores),
 		CPUTime:        cpu,
 		QueueHighWater: highWater, QueueFull: full,

@@ -353,6 +353,9 @@ func TestVerdict(t *testing.T) {
 		{"CPU", func(c *Client) { c.CPU = 0.9 }, VerdictSaturated},
 		{"queue", func(c *Client) { c.QueueFull = true }, VerdictSaturated},
 		{"rate", func(c *Client) { c.SendRatio = 0.97 }, VerdictSaturated},
+		{"a stall below a second", func(c *Client) { c.Stall = 900 * time.Millisecond }, VerdictOK},
+		{"a stall while nothing was due", func(c *Client) { c.Stall = 3 * time.Second }, VerdictSuspect},
+		{"a stall that made requests late", func(c *Client) { c.Stall, c.LagP99 = 3*time.Second, 2*time.Second }, VerdictSaturated},
 		{"all failed", func(c *Client) { c.MedianTTFT, c.MedianITL, c.LagP99 = 0, 0, 2*time.Millisecond }, VerdictSuspect},
 	} {
 		client := good

@@ -250,7 +250,7 @@ func (p *servingPage) client(s Serving) {
 		p.WriteString(warm + "\n")
 	}
 	if wait := s.Summary.MeanQueue; openLoop(r) && wait != nil && s.Summary.MeanE2EL != nil && *wait > queueTold**s.Summary.MeanE2EL {
-		fmt.Fprintf(p, "Requests waited %s ms for the client's own limit on average: see e2el_including_client_queue\n", fixed(wait))
+		fmt.Fprintf(p, "Requests waited %s ms %s on average: see e2el_including_client_queue\n", fixed(wait), waitedFor(r))
 	}
 	if r.Tokenizer != nil && ApproximateTokenizer(*r.Tokenizer) {
 		fmt.Fprintf(p, "Prompt lengths are approximate: %s\n", oneLine(*r.Tokenizer))
@@ -273,6 +273,14 @@ func (p *servingPage) client(s Serving) {
 // ApproximateTokenizer reports whether the name in runs.tokenizer is that of an approximation, not a tokenizer.
 func ApproximateTokenizer(name string) bool {
 	return strings.HasPrefix(strings.ToLower(name), "approx")
+}
+
+// waitedFor says what kept requests that were due.
+func waitedFor(r store.Run) string {
+	if r.MaxConcurrency == nil {
+		return "in the client, which sent them late,"
+	}
+	return "for the client's own limit"
 }
 
 // queueTold is the share of E2EL that the wait in the client must have to be told of.

@@ -63,6 +63,16 @@ func TestWriteServingWithFailures(t *testing.T) {
 	}
 }
 
+func TestWriteServingOfALateClient(t *testing.T) {
+	t.Parallel()
+	s := plainServing()
+	s.Run.MaxConcurrency, s.Summary.MeanQueue = nil, ms(900)
+	const want = "Requests waited 900.00 ms in the client, which sent them late, on average"
+	if out := serve(t, s); !strings.Contains(out, want) {
+		t.Errorf("%q is not in\n%s", want, out)
+	}
+}
+
 func TestWriteServingAllFailed(t *testing.T) {
 	t.Parallel()
 	e := emptyEntry()

@@ -57,6 +57,7 @@ var order = []string{
 	"slo_limits",
 	"keeps_limits",
 	"goodput",
+	"share_interval",
 	"failures",
 	"answer_chunks",
 	"answers",
