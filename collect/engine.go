@@ -21,9 +21,11 @@ import (
 	"llmbench/store"
 )
 
-// Config is one load.
+// Config is one load. Target, Backend, Protocol.Model and Arrivals are needed; the zero value of the rest is a plain load
+// without limits. Validate before Run: the engine takes what it is given.
 type Config struct {
-	Target   Target
+	Target Target
+	// Backend is one of protocol.Lookup, or the caller's own.
 	Backend  protocol.Backend
 	Protocol protocol.Config
 	Arrivals Arrivals

@@ -23,9 +23,9 @@ type Server struct {
 // ServedModel is one entry of /v1/models.
 type ServedModel struct {
 	ID          string `json:"id"`
-	Root        string `json:"root"`
+	Root        string `json:"root"` // where the server has the weights from
 	OwnedBy     string `json:"owned_by"`
-	MaxModelLen int64  `json:"max_model_len"`
+	MaxModelLen int64  `json:"max_model_len"` // prompt and output together, in tokens; 0 when it is not told
 }
 
 // ErrNoModels is returned when the server answers but has no list of models.

@@ -34,9 +34,12 @@ func (t Timeouts) validate() error {
 
 // Target is the server under test.
 type Target struct {
+	// BaseURL is where the server is, such as http://host:8000; Endpoint is the path of requests below it.
 	BaseURL  string
 	Endpoint string
-	Header   http.Header
+	// Header goes with every request: an API key, mostly.
+	Header http.Header
+	// Insecure takes any certificate.
 	Insecure bool
 	// RootCAs are the authorities to trust; nil means the system's.
 	RootCAs *x509.CertPool

@@ -5,14 +5,14 @@ import "context"
 // Devices is what a run's accelerators did over its measured time. What no sample told is nil.
 type Devices struct {
 	RunID          string
-	Count          int64
-	UtilPct        *float64 // mean over time and accelerators
+	Count          int64    // accelerators
+	UtilPct        *float64 // 0 to 100, mean over time and accelerators
 	MemUsedBytes   *float64 // largest of any one
-	TempC          *float64 // highest
+	TempC          *float64 // highest of any one
 	PowerCount     *int64   // how many told their power
 	MeanW          *float64 // of these together
 	EnergyJ        *float64
-	JPerToken      *float64
+	JPerToken      *float64 // of the output
 	TokensPerJ     *float64
 	CoveredRatio   *float64 // share of the time between samples
 	CappedRatio    *float64 // share of samples at the power cap

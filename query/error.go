@@ -20,6 +20,7 @@ type Error struct {
 	err     error
 }
 
+// Error is the summary, with the detail in the lines below it.
 func (e *Error) Error() string {
 	if e.Detail == "" {
 		return "sql: " + e.Summary

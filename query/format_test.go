@@ -6,19 +6,9 @@ import (
 	"testing"
 
 	"llmbench/query"
+	"llmbench/report"
 	"llmbench/report/format"
 )
-
-// formatRows are rows as package format reads them.
-type formatRows struct{ *query.Rows }
-
-func (r formatRows) Columns() []format.Column {
-	columns := make([]format.Column, len(r.Rows.Columns))
-	for i, c := range r.Rows.Columns {
-		columns[i] = format.Column{Name: c.Name, Type: c.Type}
-	}
-	return columns
-}
 
 // Package format knows values by their shape alone. Through it each must read as DuckDB itself casts it to text.
 func TestFormatReadsEveryValue(t *testing.T) {
@@ -49,7 +39,7 @@ func TestFormatReadsEveryValue(t *testing.T) {
 			continue
 		}
 		var out bytes.Buffer
-		if err := format.Write(&out, "csv", formatRows{rows}, format.Options{}); err != nil {
+		if err := format.Write(&out, "csv", report.Rows{Rows: rows}, format.Options{}); err != nil {
 			t.Errorf("%s: %v", expression, err)
 		}
 		if err := rows.Close(); err != nil {

@@ -146,7 +146,7 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 	var s store.Summary
 	samples := latencies{}
 	duration, knowsDuration := runDuration(run, records)
-	var input, output, cached, tokensBySecond = unknown(), unknown(), unknown(), map[int64]float64{}
+	var input, output, cached, tokensBySecond = unknown(), unknown(), unknown(), perSecond{}
 	var changes []change
 	slo, hasSLO := parseSLO(run.SLO)
 	good, measured := 0, 0
@@ -187,15 +187,7 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 		for i := 1; i < len(arrivals); i++ {
 			samples["itl"] = append(samples["itl"], float64(r.TNS[arrivals[i]]-r.TNS[arrivals[i-1]])/1e6)
 		}
-		for _, i := range arrivals {
-			second := (r.SentNS.V + r.TNS[i]) / 1e9
-			switch {
-			case r.NTokens != nil:
-				tokensBySecond[second] += float64(r.NTokens[i])
-			case r.OutputTokens.Valid:
-				tokensBySecond[second] += float64(r.OutputTokens.V) / float64(len(arrivals))
-			}
-		}
+		tokensBySecond.add(r, arrivals)
 	}
 	if knowsDuration {
 		s.Duration = &duration
@@ -211,11 +203,7 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 		s.RequestGoodput = per(known(int64(good)), s.Duration)
 	}
 	s.PrefixCacheHitRate = hitRate(run, cached, input)
-	peak := 0.0
-	for _, n := range tokensBySecond {
-		peak = max(peak, n)
-	}
-	if peak > 0 || output.valid && output.n == 0 {
+	if peak := tokensBySecond.peak(); peak > 0 || output.valid && output.n == 0 {
 		s.MaxOutputTokensPerS = &peak
 	}
 	if n := mostAtOnce(changes); n > 0 || measured == 0 {
@@ -223,6 +211,30 @@ func oracle(run store.Run, records []store.Record) store.Summary {
 	}
 	samples.fill(&s, []string{"ttft", "tpot", "itl", "e2el", "queue"}, nil)
 	return s
+}
+
+// perSecond are tokens by the second of the run in which they came.
+type perSecond map[int64]float64
+
+// add spreads a request's tokens over its arrivals where the chunks do not tell theirs.
+func (p perSecond) add(r store.Record, arrivals []int) {
+	for _, i := range arrivals {
+		second := (r.SentNS.V + r.TNS[i]) / 1e9
+		switch {
+		case r.NTokens != nil:
+			p[second] += float64(r.NTokens[i])
+		case r.OutputTokens.Valid:
+			p[second] += float64(r.OutputTokens.V) / float64(len(arrivals))
+		}
+	}
+}
+
+func (p perSecond) peak() float64 {
+	peak := 0.0
+	for _, n := range p {
+		peak = max(peak, n)
+	}
+	return peak
 }
 
 // hitRate is that of the usage where any answer tells it, else that of the server's counters.

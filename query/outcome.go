@@ -8,12 +8,12 @@ import (
 // Failure is one way in which requests of a run failed.
 type Failure struct {
 	RunID      string
-	Phase      string
-	Status     string
-	HTTPStatus *int64
-	Error      *string
-	Count      int64 // requests whose last attempt failed so
-	Retried    int64 // attempts that failed so and were followed by another
+	Phase      string  // warmup, measured or probe
+	Status     string  // one of store's, such as store.StatusHTTPError
+	HTTPStatus *int64  // nil without an answer
+	Error      *string // nil when nothing more is known
+	Count      int64   // requests whose last attempt failed so
+	Retried    int64   // attempts that failed so and were followed by another
 }
 
 // SLO are the limits of a good request, in milliseconds; nil is no limit.

@@ -15,7 +15,7 @@ import (
 
 // SweepRow is one run of a sweep.
 type SweepRow struct {
-	Point   string
+	Point   string   // its label
 	Values  []string // of the keys that are swept
 	Repeat  int
 	Run     store.Run
@@ -351,10 +351,10 @@ func best(points []sweepPoint) []string {
 
 // SweepStatus is one run of a plan that is not done.
 type SweepStatus struct {
-	Point  string
-	Repeat int
-	State  string
-	Why    string
+	Point  string // its label
+	Repeat int    // from 1
+	State  string // failed or left
+	Why    string // it failed; "" where it was not tried
 }
 
 // WriteSweepStatus lists the runs that are not done.

@@ -11,7 +11,7 @@ import (
 
 // SweepLimit is what a search found for one point of a plan. One of Max and Knee is set.
 type SweepLimit struct {
-	Point  string
+	Point  string  // its label, "" when nothing else is swept
 	Key    string  // what was searched: max-concurrency
 	SLOs   string  // what a run had to meet
 	Wanted float64 // the confidence that was asked for

@@ -42,9 +42,6 @@ func openJournal[R any](known []journalColumn[R], path string) (*journalReader[R
 	return readJournal(known, file, info.Size()), file, nil
 }
 
-// torn is how many bytes at the end could not be read. To be asked after next gave io.EOF.
-func (r *journalReader[R]) torn() int64 { return r.size - r.frames.good }
-
 // damaged tells a journal that holds wrong bytes from one that was only cut short, as by a crash.
 func (r *journalReader[R]) damaged() bool { return r.badBytes || r.bad+r.frames.bad > 0 }
 

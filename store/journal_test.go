@@ -273,3 +273,6 @@ func FuzzJournal(f *testing.F) {
 		}
 	})
 }
+
+// torn is how many bytes at the end could not be read. To be asked after next gave io.EOF.
+func (r *journalReader[R]) torn() int64 { return r.size - r.frames.good }

@@ -25,7 +25,7 @@ type Objects interface {
 type Object struct {
 	Key   string
 	Bytes int64
-	ETag  string
+	ETag  string // changes with the content
 }
 
 // Condition is what must be so for a Put to happen.

@@ -34,7 +34,8 @@ const (
 )
 
 // Run is one row of the table runs: what was measured, with which load, and how well the client kept up.
-// Pointers are NULL when nil. Times are nanoseconds; BeganAt is the wall clock of the run's origin.
+// Pointers are NULL when nil. Times are nanoseconds; BeganAt is the wall clock of the run's origin. sql/runs.sql explains
+// the columns.
 type Run struct {
 	RunID       string    `json:"run_id" parquet:"run_id"`
 	Name        *string   `json:"name,omitempty" parquet:"name,optional"`

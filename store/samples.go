@@ -3,7 +3,7 @@ package store
 import "reflect"
 
 // DeviceSample is one row of the table devices: what an accelerator told of itself at one moment. Host, Source and Device
-// name the accelerator; Host is NULL when the source does not say where it is.
+// name the accelerator; Host is NULL when the source does not say where it is. sql/devices.sql explains the columns.
 type DeviceSample struct {
 	RunID         string   `parquet:"run_id,dict"`
 	TNS           int64    `parquet:"t_ns"` // since the run's origin
@@ -24,7 +24,7 @@ type DeviceSample struct {
 // MetricSample is one row of the table server_metrics: one series of the server's metrics page at one moment.
 type MetricSample struct {
 	RunID  string            `parquet:"run_id,dict"`
-	TNS    int64             `parquet:"t_ns"`
+	TNS    int64             `parquet:"t_ns"` // since the run's origin
 	Name   string            `parquet:"name,dict"`
 	Labels map[string]string `parquet:"labels,optional"`
 	Value  float64           `parquet:"value"`
@@ -33,7 +33,7 @@ type MetricSample struct {
 // HostSample is one row of the table hosts: the machine llmbench runs on at one moment.
 type HostSample struct {
 	RunID         string   `parquet:"run_id,dict"`
-	TNS           int64    `parquet:"t_ns"`
+	TNS           int64    `parquet:"t_ns"` // since the run's origin
 	Host          string   `parquet:"host,dict"`
 	CPUPct        *float64 `parquet:"cpu_pct,optional"` // of all cores, 0 to 100, since the sample before
 	ClientCPUPct  *float64 `parquet:"client_cpu_pct,optional"`

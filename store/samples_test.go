@@ -62,6 +62,8 @@ func wantSamples(t *testing.T, entry Entry, want ...Samples) {
 	}
 }
 
+// TestSamples follows samples to every end that a run can come to. It is one piece: an end after the other, from one
+// beginning.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	begin := func(t *testing.T) (*Warehouse, *notes, *Writer) {

@@ -16,6 +16,7 @@ import (
 
 // Files names what a finished run has on disk. Paths are absolute. A file the run does not have is "".
 type Files struct {
+	// Dir is the run's folder, which has the others.
 	Dir      string
 	RunJSON  string
 	Requests string

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"llmbench/query"
+	"llmbench/report"
 	"llmbench/report/format"
 	"llmbench/store"
 	"llmbench/store/interchange"
@@ -161,9 +162,9 @@ func (w answerWriter) write(a *app, session *query.Session, question string) err
 	}
 	defer rows.Close()
 	if w.out != "" {
-		return writeFile(w.out, func(f *os.File) error { return format.Write(f, w.format, formatRows{rows}, format.Options{}) })
+		return writeFile(w.out, func(f *os.File) error { return format.Write(f, w.format, report.Rows{Rows: rows}, format.Options{}) })
 	}
-	return format.Write(a.stdout, w.format, formatRows{rows}, format.Options{Width: columns})
+	return format.Write(a.stdout, w.format, report.Rows{Rows: rows}, format.Options{Width: columns})
 }
 
 // writeParquet lets DuckDB write the file: it streams, and knows every type.

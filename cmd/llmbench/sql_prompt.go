@@ -11,6 +11,7 @@ import (
 	"github.com/peterh/liner"
 
 	"llmbench/query"
+	"llmbench/report"
 	"llmbench/report/format"
 )
 
@@ -153,10 +154,10 @@ func (t *conversation) answer(a *app, text string) error {
 	}
 	program := t.pagerProgram()
 	if program == nil {
-		return format.Write(a.stdout, t.format, formatRows{rows}, format.Options{Width: width, MaxRows: shownRows})
+		return format.Write(a.stdout, t.format, report.Rows{Rows: rows}, format.Options{Width: width, MaxRows: shownRows})
 	}
 	var page bytes.Buffer
-	if err := format.Write(&page, t.format, formatRows{rows}, format.Options{MaxRows: shownRows}); err != nil {
+	if err := format.Write(&page, t.format, report.Rows{Rows: rows}, format.Options{MaxRows: shownRows}); err != nil {
 		return err
 	}
 	if fits(page.Bytes(), width, height) {

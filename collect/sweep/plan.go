@@ -27,7 +27,7 @@ type Axis struct {
 // explicit points, less what is excluded. Every point also has the fixed flags.
 type Plan struct {
 	Name    string
-	Repeats int
+	Repeats int       // runs of each point
 	Flags   []Setting // a key may stand several times: goodput
 	Product []Axis
 	Zip     [][]Axis

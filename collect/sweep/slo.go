@@ -46,6 +46,7 @@ func (s SLO) Met(value float64, known bool) bool {
 	return value >= s.Limit
 }
 
+// String writes the limit as ParseSLO reads it.
 func (s SLO) String() string {
 	sign := ">"
 	if s.Most {

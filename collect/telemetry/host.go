@@ -3,11 +3,7 @@ package telemetry
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
-	"runtime"
-	"strings"
 
 	"github.com/shirou/gopsutil/v4/cpu"
 	"github.com/shirou/gopsutil/v4/load"
@@ -86,16 +82,4 @@ func (h *host) own(ctx context.Context) (float64, error) {
 		return 0, err
 	}
 	return t.User + t.System, nil
-}
-
-// DescribeHost is one line: cores, memory, NUMA nodes.
-func DescribeHost() string {
-	text := fmt.Sprintf("%s: %d cores", hostName(), runtime.NumCPU())
-	if memory, err := mem.VirtualMemory(); err == nil {
-		text += fmt.Sprintf(", %.0f GiB", float64(memory.Total)/giB)
-	}
-	if nodes, _ := filepath.Glob("/sys/devices/system/node/node[0-9]*"); len(nodes) > 0 {
-		text += fmt.Sprintf(", %d NUMA %s", len(nodes), strings.TrimSuffix("nodes", map[bool]string{true: "s"}[len(nodes) == 1]))
-	}
-	return text
 }

@@ -18,7 +18,8 @@ import (
 // Sampler takes samples beside a load, each source in a goroutine of its own: one that hangs holds up no other, and none
 // holds up the load.
 type Sampler struct {
-	Probes   []Probe
+	Probes []Probe
+	// Interval is the time between two readings; a probe that bears no such pace has its own.
 	Interval time.Duration
 	// Sink takes the rows, from any of the goroutines. Its error is told once; the rows are then its own to keep.
 	Sink func(store.Samples) error

@@ -1,7 +1,6 @@
 package tokenizer
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -132,11 +131,4 @@ func TestCommonWords(t *testing.T) {
 	if len(seen) != 1024 {
 		t.Errorf("%d words, want 1024", len(seen))
 	}
-}
-
-func ExampleApproximate() {
-	var a Approximate
-	n, _ := a.Count("The server waits for requests.")
-	fmt.Println(n, a.Name())
-	// Output: 6 approximate (up to 9 letters, 3 digits or 1.7 CJK characters to a token)
 }

@@ -31,6 +31,7 @@ var (
 // Source says where a tokenizer comes from.
 type Source string
 
+// Sources, from the best to the last resort.
 const (
 	FromFile   Source = "file"
 	FromServer Source = "server"

@@ -41,7 +41,10 @@ type Request struct {
 // DialError is an error of opening a connection.
 type DialError struct{ Err error }
 
+// Error is that of Err.
 func (e *DialError) Error() string { return e.Err.Error() }
+
+// Unwrap gives Err.
 func (e *DialError) Unwrap() error { return e.Err }
 
 // Config of a client.

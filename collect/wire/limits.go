@@ -15,6 +15,7 @@ type LimitError struct {
 	After time.Duration
 }
 
+// Error names the limit and its length.
 func (e *LimitError) Error() string {
 	return "the " + e.Limit + " limit of " + e.After.String() + " is over"
 }

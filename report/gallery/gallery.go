@@ -162,7 +162,7 @@ func (a Ask) limits() string {
 	return strings.Join(parts, ", ")
 }
 
-// text writes an optional text as SQL.
+// sqlText writes an optional text as SQL.
 func sqlText(s string) string {
 	if s == "" {
 		return "NULL"

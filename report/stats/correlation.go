@@ -121,21 +121,6 @@ func BlockLength(x []float64) int {
 	return max(1, min(int(math.Ceil(length)), len(x)/fewestBlocks))
 }
 
-// Independent is how many independent items a series is worth: n over the sum of its autocorrelations. A series that
-// alternates may be worth more than it has; that is not claimed.
-func Independent(x []float64) float64 {
-	n := float64(len(x))
-	cov := correlated(x)
-	if cov == nil {
-		return n
-	}
-	variance, _ := longRun(cov)
-	if variance <= cov[0] {
-		return n
-	}
-	return n * cov[0] / variance
-}
-
 // SamplesFor is how many independent samples bound a percentile (0 to 100) from both sides with confidence Level: 368
 // for the 99th, 36 for the 90th. An order statistic beyond it exists with probability 1 - q^n.
 func SamplesFor(percentile float64) float64 {

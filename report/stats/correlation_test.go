@@ -44,22 +44,6 @@ func TestBlockLengthIsATenthAtMost(t *testing.T) {
 	}
 }
 
-func TestIndependent(t *testing.T) {
-	t.Parallel()
-	const n, series = 4000, 40
-	for _, rho := range []float64{0, 0.5, 0.9} {
-		rng := rand.New(rand.NewPCG(10, uint64(100*rho)))
-		mean := 0.0
-		for range series {
-			mean += Independent(autoregressive(rng, n, rho)) / series
-		}
-		want := n * (1 - rho) / (1 + rho)
-		if mean < 0.75*want || mean > 1.35*want {
-			t.Errorf("rho %g: worth %.0f of %d, want about %.0f", rho, mean, n, want)
-		}
-	}
-}
-
 func TestAutocovariances(t *testing.T) {
 	t.Parallel()
 	got := autocovariances([]float64{1, 2, 3, 4}, 2) // about the mean 2.5, over n

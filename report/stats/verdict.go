@@ -1,3 +1,6 @@
+// Package stats has the intervals, tests and verdicts of comparisons: pure numbers in, pure numbers out. The unit is the
+// run, not the request; changes are ratios. It reads nothing, prints nothing and knows no metric: whether up is good is
+// the caller's to say. Percentiles are 0 to 100, confidences and shares 0 to 1.
 package stats
 
 // Verdict says how a ratio stands to "no change" and to the smallest effect that matters.
