@@ -44,6 +44,10 @@ type layout struct {
 	afterNoReason         []byte // after "finish_reason":null
 	afterReason           []byte // after "finish_reason":"length"
 	noUsage               []byte
+
+	// Where events have names, an event with text ends in afterText, and completed writes the last one of a stream, which
+	// no [DONE] follows; nil elsewhere.
+	completed func(b []byte, reason string, u *usage) []byte
 }
 
 // identity is what all events of a response share.
@@ -87,6 +91,9 @@ func chatLayout(i identity) *layout {
 
 // appendRole writes the event that opens a chat's stream.
 func (l *layout) appendRole(b []byte, u *usage) []byte {
+	if l.completed != nil {
+		return append(b, l.role...)
+	}
 	b = append(b, l.open...)
 	b = append(b, l.role...)
 	return l.appendEnd(b, u)
@@ -100,10 +107,13 @@ func (l *layout) beginText(b []byte) []byte {
 
 func (l *layout) endText(b []byte, reason string, u *usage) []byte {
 	b = append(b, l.afterText...)
-	if reason == "" {
+	switch {
+	case l.completed != nil:
+		return b
+	case reason == "":
 		b = append(b, "null"...)
 		b = append(b, l.afterNoReason...)
-	} else {
+	default:
 		b = append(b, '"')
 		b = append(b, reason...)
 		b = append(b, '"')
@@ -174,8 +184,13 @@ type chatMessage struct {
 	ToolCalls        []string `json:"tool_calls"`
 }
 
-func bodyOf(chat bool, i identity, text, reason string, u usage) any {
-	if chat {
+func bodyOf(f form, i identity, text, reason string, u usage) any {
+	switch f {
+	case formResponse:
+		return responseOf(i, text, reason, &u)
+	case formTranscription:
+		return map[string]string{"text": text}
+	case formChat:
 		return chatBody{i.id, "chat.completion", i.created, i.model, []chatChoice{{
 			Message: chatMessage{Role: "assistant", Content: text, ToolCalls: []string{}}, FinishReason: reason,
 		}}, u, nil}

@@ -12,22 +12,26 @@ import (
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	for path, methods := range map[string]map[string]http.HandlerFunc{
-		"/v1/completions":      {"POST": s.generates(false)},
-		"/v1/chat/completions": {"POST": s.generates(true)},
-		"/v1/embeddings":       {"POST": s.serves(s.readEmbeddings)},
-		"/pooling":             {"POST": s.serves(s.readEmbeddings)},
-		"/rerank":              {"POST": s.serves(s.readRerank)},
-		"/v1/rerank":           {"POST": s.serves(s.readRerank)},
-		"/v1/models":           {"GET": s.listModels},
-		"/tokenize":            {"POST": s.tokenize},
-		"/detokenize":          {"POST": s.detokenize},
-		"/health":              {"GET": ok},
-		"/ping":                {"GET": ok},
-		"/version":             {"GET": func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]string{"version": Version}) }},
-		"/metrics":             {"GET": s.writeMetrics},
-		"/reset_prefix_cache":  {"POST": s.resetPrefixCache},
-		"/start_profile":       {"POST": ok},
-		"/stop_profile":        {"POST": ok},
+		"/v1/completions":          {"POST": s.generates(false)},
+		"/v1/chat/completions":     {"POST": s.generates(true)},
+		"/v1/responses":            {"POST": s.serves(s.readResponse)},
+		"/v1/embeddings":           {"POST": s.serves(s.readEmbeddings)},
+		"/v1/audio/transcriptions": {"POST": s.serves(s.readTranscription)},
+		"/v1/audio/translations":   {"POST": s.serves(s.readTranscription)},
+		"/embeddings":              {"POST": s.serves(s.readEmbeddings)}, // infinity's
+		"/pooling":                 {"POST": s.serves(s.readEmbeddings)},
+		"/rerank":                  {"POST": s.serves(s.readRerank)},
+		"/v1/rerank":               {"POST": s.serves(s.readRerank)},
+		"/v1/models":               {"GET": s.listModels},
+		"/tokenize":                {"POST": s.tokenize},
+		"/detokenize":              {"POST": s.detokenize},
+		"/health":                  {"GET": ok},
+		"/ping":                    {"GET": ok},
+		"/version":                 {"GET": func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]string{"version": Version}) }},
+		"/metrics":                 {"GET": s.writeMetrics},
+		"/reset_prefix_cache":      {"POST": s.resetPrefixCache},
+		"/start_profile":           {"POST": ok},
+		"/stop_profile":            {"POST": ok},
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			h, found := methods[r.Method]

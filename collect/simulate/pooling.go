@@ -10,16 +10,25 @@ import (
 // embeddingSize is how many numbers an embedding has: enough to be one, few enough to cost nothing.
 const embeddingSize = 8
 
-// readEmbeddings reads a request for embeddings or pooling: a text or token ids, or a list of either.
+// readEmbeddings reads a request for embeddings or pooling: a text or token ids, a list of either, or as vLLM has it the
+// messages of a chat.
 func (s *Server) readEmbeddings(w http.ResponseWriter, r *http.Request) (*request, error) {
 	var body struct {
-		Model string          `json:"model"`
-		Input json.RawMessage `json:"input"`
+		Model    string          `json:"model"`
+		Input    json.RawMessage `json:"input"`
+		Messages []message       `json:"messages"`
 	}
 	if err := readJSON(w, r, &body); err != nil {
 		return nil, err
 	}
-	inputs, err := s.inputs(body.Input)
+	var inputs [][]int
+	var err error
+	if body.Messages != nil {
+		inputs = make([][]int, 1)
+		inputs[0], err = s.prompt(&generateBody{Messages: body.Messages}, true)
+	} else {
+		inputs, err = s.inputs(body.Input)
+	}
 	if err != nil {
 		return nil, err
 	}

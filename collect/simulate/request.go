@@ -12,9 +12,19 @@ import (
 	"time"
 )
 
+// form is which API a request came by.
+type form uint8
+
+const (
+	formCompletion form = iota
+	formChat
+	formResponse
+	formTranscription
+)
+
 // request is a generation request, understood and checked.
 type request struct {
-	chat bool
+	form form
 	identity
 	requestID string
 
@@ -30,8 +40,13 @@ type request struct {
 }
 
 func (r *request) layout() *layout {
-	if r.chat {
+	switch r.form {
+	case formChat:
 		return chatLayout(r.identity)
+	case formResponse:
+		return responseLayout(r.identity)
+	case formTranscription:
+		return transcriptionLayout(r.identity)
 	}
 	return completionLayout(r.identity)
 }
@@ -68,15 +83,27 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, chat bool) 
 	if err := readJSON(w, r, &body); err != nil {
 		return nil, err
 	}
-	model, err := s.model(body.Model)
-	if err != nil {
-		return nil, err
-	}
 	prompt, err := s.prompt(&body, chat)
 	if err != nil {
 		return nil, err
 	}
-	most, err := s.limits(&body, chat, len(prompt))
+	f := formCompletion
+	if chat {
+		f = formChat
+	}
+	return s.generation(r, f, &body, prompt)
+}
+
+// identifiers are what the names of answers begin with.
+var identifiers = [...]string{formCompletion: "cmpl-", formChat: "chatcmpl-", formResponse: "resp_", formTranscription: "trsc-"}
+
+// generation is a request whose prompt is known.
+func (s *Server) generation(r *http.Request, f form, body *generateBody, prompt []int) (*request, error) {
+	model, err := s.model(body.Model)
+	if err != nil {
+		return nil, err
+	}
+	most, err := s.limits(body, f != formCompletion, len(prompt))
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +111,8 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, chat bool) 
 	if err != nil {
 		return nil, err
 	}
-	q := &request{chat: chat, prompt: prompt, fault: fault, stream: body.Stream, requestID: s.requestID(r)}
-	q.identity = identity{map[bool]string{false: "cmpl-", true: "chatcmpl-"}[chat] + q.requestID, model, time.Now().Unix()}
+	q := &request{form: f, prompt: prompt, fault: fault, stream: body.Stream, requestID: s.requestID(r)}
+	q.identity = identity{identifiers[f] + q.requestID, model, time.Now().Unix()}
 	if o := body.StreamOptions; o != nil {
 		q.includeUsage, q.continuousUsage = o.IncludeUsage, o.ContinuousUsageStats
 	}

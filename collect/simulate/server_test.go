@@ -15,6 +15,17 @@ const (
 	chats       = "/v1/chat/completions"
 )
 
+var inForm = []string{"Content-Type: multipart/form-data; boundary=b"}
+
+// sound is a form with these fields and a sound of two tokens.
+func sound(fields ...string) string {
+	var b strings.Builder
+	for i := 0; i < len(fields); i += 2 {
+		fmt.Fprintf(&b, "--b\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", fields[i], fields[i+1])
+	}
+	return b.String() + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n" + strings.Repeat("x", 2*soundToken) + "\r\n--b--\r\n"
+}
+
 // The whole answers, header and framing included, byte for byte. Time stands at the beginning of 2000.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
@@ -41,6 +52,16 @@ func TestAnswers(t *testing.T) {
 		{"embeddings", plain, "POST", "/v1/embeddings", `{"model":"simulated","input":[" the of"," and"]}`, nil},
 		{"embeddings-text", plain, "POST", "/v1/embeddings", `{"input":" the of"}`, nil},
 		{"embeddings-ids", plain, "POST", "/v1/embeddings", `{"input":[[932,933],[934]]}`, nil},
+		{"embeddings-chat", plain, "POST", "/v1/embeddings", `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}},{"type":"text","text":" the"}]}]}`, nil},
+		{"response-stream", cached, "POST", "/v1/responses", `{"input":" the of","max_output_tokens":2,"ignore_eos":true,"stream":true}`, nil},
+		{"response-stream-stop", func(c *Config) { c.MeanOutputTokens = 1 }, "POST", "/v1/responses", `{"input":[{"role":"user","content":" the"}],"max_output_tokens":3,"min_tokens":2,"stream":true}`, nil},
+		{"response", plain, "POST", "/v1/responses", `{"input":" the of","max_output_tokens":2,"ignore_eos":true}`, nil},
+		{"transcription-stream", plain, "POST", "/v1/audio/transcriptions", sound("stream", "True", "stream_include_usage", "True", "max_completion_tokens", "2"), inForm},
+		{"transcription", plain, "POST", "/v1/audio/transcriptions", sound("model", "simulated", "max_completion_tokens", "1"), inForm},
+		{"error-response-input", plain, "POST", "/v1/responses", `{"input":7}`, nil},
+		{"error-transcription-form", plain, "POST", "/v1/audio/transcriptions", `{}`, nil},
+		{"error-transcription-file", plain, "POST", "/v1/audio/transcriptions", "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nsimulated\r\n--b--\r\n", inForm},
+		{"error-transcription-length", plain, "POST", "/v1/audio/transcriptions", sound("max_completion_tokens", "many"), inForm},
 		{"pooling", plain, "POST", "/pooling", `{"input":[932,933],"truncate_prompt_tokens":-1}`, nil},
 		{"rerank", plain, "POST", "/rerank", `{"query":" the of","documents":[" and"," to in"]}`, nil},
 		{"error-embeddings-empty", plain, "POST", "/v1/embeddings", `{"input":[" the",""]}`, nil},

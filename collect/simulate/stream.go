@@ -76,7 +76,7 @@ func (a *answer) body() any {
 	if a.req.numbers != nil {
 		return a.req.numbers(a.usage(0))
 	}
-	return bodyOf(a.req.chat, a.req.identity, a.text.String(), a.req.reason, a.usage(a.sent))
+	return bodyOf(a.req.form, a.req.identity, a.text.String(), a.req.reason, a.usage(a.sent))
 }
 
 // stream writes a request's tokens as events. Emit runs on the scheduler's goroutine, the rest on the handler's; mu lies
@@ -223,6 +223,14 @@ func (s *stream) running() *usage {
 
 // finish writes what follows the last token.
 func (s *stream) finish() {
+	if completed := s.layout.completed; completed != nil {
+		u := s.usage(s.sent)
+		s.event = completed(s.event[:0], s.req.reason, &u)
+		s.out.put(s.event, kindFinish, 0)
+		s.truth.FinishReason = s.req.reason
+		s.end()
+		return
+	}
 	if s.req.includeUsage && (s.fault == nil || !s.fault.finishUsage) {
 		u := s.usage(s.sent)
 		s.event = s.layout.appendUsage(s.event[:0], &u)
