@@ -19,7 +19,9 @@ var (
 	ids      = dataset.Prompt{Text: "x", TokenIDs: []int{1, 2}, OutputTokens: 5}
 	talk     = dataset.Prompt{Text: "hi", Messages: []dataset.Message{{Role: "system", Content: "s"}, {Role: "user", Content: "u"}}, OutputTokens: 5}
 	sampling = map[string]any{"top_p": 0.5, "temperature": 0.0}
-	all      = Config{Model: "m", IgnoreEOS: true, Logprobs: new(2), Sampling: sampling, ExtraBody: map[string]json.RawMessage{"x": raw("3")}}
+	// illustrates is a question about a picture.
+	illustrates = dataset.Prompt{OutputTokens: 5, Messages: []dataset.Message{{Role: "user", Parts: []dataset.Part{{Text: "q"}, {Kind: dataset.PartImage, URL: "data:image/png;base64,aQ=="}}}}}
+	all         = Config{Model: "m", IgnoreEOS: true, Logprobs: new(2), Sampling: sampling, ExtraBody: map[string]json.RawMessage{"x": raw("3")}}
 )
 
 var bodyCases = []struct {
@@ -78,6 +80,13 @@ var bodyCases = []struct {
 		`{"model":"m","prompt":"a <b> & é","max_tokens":5,"logprobs":2,"stream":false,"temperature":0,"top_p":0.5,"x":3}`},
 	{"a batch to embed", "openai-embeddings", all, dataset.Prompt{Text: "a", Batch: []string{"b", "c"}}, `{"model":"m","input":["b","c"],"x":3}`},
 	{"ids to embed", "vllm-pooling", Config{Model: "m"}, ids, `{"model":"m","input":[1,2],"truncate_prompt_tokens":-1}`},
+	{"a chat to embed", "openai-embeddings-chat", Config{Model: "m"}, illustrates, `{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"q"},{"image_url":{"url":"data:image/png;base64,aQ=="},"type":"image_url"}]}],"truncate_prompt_tokens":-1}`},
+	{"CLIP embeds a picture", "openai-embeddings-clip", Config{Model: "m"}, illustrates, `{"model":"m","messages":[{"role":"user","content":[{"image_url":{"url":"data:image/png;base64,aQ=="},"type":"image_url"}]}],"truncate_prompt_tokens":-1}`},
+	{"CLIP embeds a text", "openai-embeddings-clip", Config{Model: "m"}, text, `{"model":"m","messages":[{"role":"user","content":"a <b> & é"}],"truncate_prompt_tokens":-1}`},
+	{"VLM2Vec is told what to embed of a picture", "openai-embeddings-vlm2vec", Config{Model: "m"}, illustrates,
+		`{"model":"m","messages":[{"role":"user","content":[{"image_url":{"url":"data:image/png;base64,aQ=="},"type":"image_url"},{"type":"text","text":"Represent the given image with the following question: q"}]}],"truncate_prompt_tokens":-1}`},
+	{"infinity embeds a text", "infinity-embeddings", Config{Model: "m"}, illustrates, `{"model":"m","input":"q"}`},
+	{"infinity embeds a picture", "infinity-embeddings-clip", Config{Model: "m"}, illustrates, `{"model":"m","input":"data:image/png;base64,aQ==","modality":"image"}`},
 	{"a query and its documents in the prompt's fields", "vllm-rerank", Config{Model: "m"},
 		dataset.Prompt{Body: map[string]json.RawMessage{"query": raw(`"q"`), "documents": raw(`["d"]`)}}, `{"model":"m","truncate_prompt_tokens":-1,"documents":["d"],"query":"q"}`},
 }
