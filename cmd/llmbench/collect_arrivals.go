@@ -23,6 +23,9 @@ func (c *collectCmd) planArrivals(p *collectPlan) error {
 		p.data.NumPrompts = dataset.AllPrompts
 	}
 	asked := c.NumPrompts
+	if c.everyRow() {
+		asked = new(dataset.AllPrompts)
+	}
 	if asked != nil {
 		p.data.NumPrompts = *asked
 	}
@@ -51,6 +54,11 @@ func (c *collectCmd) planArrivals(p *collectPlan) error {
 	return nil
 }
 
+// everyRow reports whether all rows of a file are asked for, each once: vLLM's -1.
+func (c *collectCmd) everyRow() bool {
+	return c.NumPrompts != nil && *c.NumPrompts == -1 && c.Sessions == nil && dataset.Ends(c.DatasetName)
+}
+
 // stages are those of --stages or of the ramp; nil at a constant rate.
 func (c *collectCmd) stages(n int) ([]collect.Stage, error) {
 	ramp := c.RampUpStrategy != ""
@@ -65,6 +73,7 @@ func (c *collectCmd) stages(n int) ([]collect.Stage, error) {
 	refuse(c.Stages != "" && c.Duration > 0, "--duration: --stages have lengths of their own; leave it out")
 	refuse(ramp && (c.RampUpStartRPS == nil || c.RampUpEndRPS == nil), "--ramp-up-strategy: needs --ramp-up-start-rps and --ramp-up-end-rps")
 	refuse(!ramp && (c.RampUpStartRPS != nil || c.RampUpEndRPS != nil), "--ramp-up-start-rps, --ramp-up-end-rps: need --ramp-up-strategy")
+	refuse(ramp && n == dataset.AllPrompts && c.Duration == 0, "--ramp-up-strategy: how many requests it is for is not known beforehand; give --num-prompts, or the ramp's --duration")
 	switch {
 	case len(errs) > 0 || c.Duration < 0:
 		return nil, errors.Join(errs...)

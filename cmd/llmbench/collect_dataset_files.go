@@ -17,7 +17,7 @@ type fileFlags struct {
 	NoOversample       bool   `help:"Keep a dataset of files short when it has too few prompts, instead of drawing from it again." group:"data"`
 	DisableShuffle     bool   `help:"Take the prompts of a file in its order." group:"data"`
 	NoLengthFilter     bool   `help:"Keep the prompts that vLLM's length filter drops: below 4 tokens or above 1024, above 2048 with the answer." group:"data"`
-	SkipChatTemplate   bool   `help:"Send the prompts of a file as they are. Otherwise custom, the benches and sonnet go through the tokenizer's chat template where the backend takes texts." group:"data"`
+	SkipChatTemplate   bool   `help:"Send the prompts of a file as they are. Otherwise custom, the benches and sonnet go through the tokenizer's chat template where the backend takes texts." aliases:"custom-skip-chat-template" group:"data"`
 	ChatTemplate       string `help:"Jinja file, or the name of one of the tokenizer's templates." placeholder:"FILE|NAME" group:"data"`
 	ChatTemplateKwargs string `help:"JSON object of variables for the chat template, such as {\"enable_thinking\":false}." placeholder:"JSON" group:"data"`
 
@@ -31,7 +31,7 @@ type fileFlags struct {
 	SpecBenchCategory       string `help:"spec_bench: ask the questions of this category only." group:"data"`
 	MTBenchOutputLen        int    `name:"mt-bench-output-len" help:"mt_bench: tokens to ask for." default:"256" group:"data"`
 	MTBenchCategory         string `name:"mt-bench-category" help:"mt_bench: ask the questions of this category only." group:"data"`
-	SpeedBenchDatasetSubset string `help:"speed_bench: file of the folder: qualitative, throughput_1k, throughput_2k, ..." default:"qualitative" group:"data"`
+	SpeedBenchDatasetSubset string `help:"speed_bench: file of the folder: qualitative, throughput_1k, throughput_2k, ..." default:"qualitative" aliases:"speed-bench-config" group:"data"`
 	SpeedBenchOutputLen     int    `help:"speed_bench: tokens to ask for." default:"4096" group:"data"`
 	SpeedBenchCategory      string `help:"speed_bench: ask the questions of this category only." group:"data"`
 
@@ -42,7 +42,7 @@ type fileFlags struct {
 
 // planFiles settles the datasets of files.
 func (c *collectCmd) planFiles(p *collectPlan) error {
-	p.data.Files = dataset.FilesConfig{NoOversample: c.NoOversample, DisableShuffle: c.DisableShuffle, NoLengthFilter: c.NoLengthFilter,
+	p.data.Files = dataset.FilesConfig{NoOversample: c.NoOversample || c.everyRow(), DisableShuffle: c.DisableShuffle, NoLengthFilter: c.NoLengthFilter,
 		Chat: p.load.Backend.Chat, Audio: strings.HasSuffix(p.load.Backend.Name, "-audio")}
 	p.data.Custom = dataset.CustomConfig{OutputLen: c.CustomOutputLen, PromptColumn: c.CustomPromptColumn, OutputColumn: c.CustomOutputColumn, InlineMedia: c.CustomEnsureClientSideData}
 	p.data.Sonnet = dataset.SonnetConfig{InputLen: c.SonnetInputLen, OutputLen: c.SonnetOutputLen, PrefixLen: c.SonnetPrefixLen}

@@ -13,7 +13,7 @@ type hfFlags struct {
 	HFSubset       string `name:"hf-subset" help:"hf: subset." group:"data"`
 	HFSplit        string `name:"hf-split" help:"hf: split; the dataset's usual one when not given." group:"data"`
 	HFOutputLen    int    `name:"hf-output-len" help:"hf: tokens to ask for instead of the dataset's usual number." group:"data"`
-	HFPromptColumn string `name:"hf-prompt-column" help:"hf: column of the prompt, for datasets that are not known." group:"data"`
+	HFPromptColumn string `name:"hf-prompt-column" help:"hf: column of the prompt, for datasets that are not known." aliases:"hf-text-column" group:"data"`
 	HFOutputColumn string `name:"hf-output-column" help:"hf: column of the answer, or of the number of tokens to ask for." group:"data"`
 	HFImageColumn  string `name:"hf-image-column" help:"hf: column of the images to send along; image or images when not given." group:"data"`
 

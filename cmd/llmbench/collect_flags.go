@@ -44,7 +44,7 @@ type tokenizerFlags struct {
 type datasetFlags struct {
 	DatasetName       string `help:"Dataset: ${datasets}." default:"random" group:"data"`
 	DatasetPath       string `help:"File of the dataset." group:"data"`
-	NumPrompts        *int   `help:"Number of requests; when neither it nor --duration or --stages says how many: 1000, of a trace all." group:"data"`
+	NumPrompts        *int   `help:"Number of requests; when neither it nor --duration or --stages says how many: 1000, of a trace all. -1: every row of a file, once." group:"data"`
 	Seed              *int64 `help:"Seed of prompts and arrivals; drawn, printed and stored when not given." group:"data"`
 	InputLen          *int   `help:"Tokens of a prompt, for the datasets whose prompts are made: stands for --random-input-len." group:"data"`
 	OutputLen         *int   `help:"Tokens to ask for: stands for --random-output-len, --sharegpt-output-len and --prefix-repetition-output-len." group:"data"`

@@ -119,3 +119,19 @@ func readCustomAudio(row *fastjson.Value) (ex example, use bool, err error) {
 	ex.sound, err = mediumURL(sound)
 	return ex, true, err
 }
+
+// soundInChat sends sound as a part of a chat, behind the text where there is one.
+func soundInChat(read reader) reader {
+	return func(row *fastjson.Value) (ex example, use bool, err error) {
+		if ex, use, err = read(row); err != nil || ex.sound == "" {
+			return ex, use, err
+		}
+		said := Message{Role: "user"}
+		if ex.text != "" {
+			said.Parts = []Part{{Text: ex.text}}
+		}
+		said.Parts = append(said.Parts, Part{Kind: PartAudio, URL: ex.sound})
+		ex.messages, ex.text, ex.sound = []Message{said}, "", ""
+		return ex, use, nil
+	}
+}

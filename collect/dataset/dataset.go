@@ -64,26 +64,28 @@ type entry struct {
 	shares bool
 	// talks is true where whole conversations can be held.
 	talks bool
+	// rows is true where prompts are rows of a file, which comes to an end.
+	rows bool
 }
 
 var registry = map[string]entry{
-	"burstgpt":           {make: newBurstGPT, validate: Config.validateBurstGPT, made: true},
-	"custom":             {make: newCustom, validate: Config.validateCustom, templated: true, talks: true},
-	"custom_audio":       {make: newCustomAudio, validate: Config.validateCustom},
-	"custom_image":       {make: newCustomImage, validate: Config.validateCustom},
-	"hf":                 {make: newHF, validate: Config.validateHF, templated: true, talks: true},
-	"mt_bench":           {make: newTurns, validate: Config.validateTurns, templated: true, talks: true},
+	"burstgpt":           {make: newBurstGPT, validate: Config.validateBurstGPT, made: true, rows: true},
+	"custom":             {make: newCustom, validate: Config.validateCustom, templated: true, talks: true, rows: true},
+	"custom_audio":       {make: newCustomAudio, validate: Config.validateCustom, rows: true},
+	"custom_image":       {make: newCustomImage, validate: Config.validateCustom, rows: true},
+	"hf":                 {make: newHF, validate: Config.validateHF, templated: true, talks: true, rows: true},
+	"mt_bench":           {make: newTurns, validate: Config.validateTurns, templated: true, talks: true, rows: true},
 	"prefix_repetition":  {make: newPrefixRepetition, validate: Config.validatePrefixes, made: true, shares: true},
 	"random":             {make: newRandom, validate: Config.validateRandom, whole: true, made: true},
 	"random-mm":          {make: newRandomMedia, validate: Config.validateRandomMedia, whole: true},
 	"random-rerank":      {make: newRerank, validate: Config.validateRerank},
-	"sharegpt":           {make: newShareGPT, validate: Config.validateShareGPT, talks: true},
+	"sharegpt":           {make: newShareGPT, validate: Config.validateShareGPT, talks: true, rows: true},
 	"sonnet":             {make: newSonnet, validate: Config.validateSonnet, templated: true},
-	"spec_bench":         {make: newTurns, validate: Config.validateTurns, templated: true, talks: true},
-	"speed_bench":        {make: newSpeedBench, validate: Config.validateTurns, templated: true, talks: true},
+	"spec_bench":         {make: newTurns, validate: Config.validateTurns, templated: true, talks: true, rows: true},
+	"speed_bench":        {make: newSpeedBench, validate: Config.validateTurns, templated: true, talks: true, rows: true},
 	"synthetic-sessions": {make: newSynthetic, validate: Config.validateSynthetic, whole: true, templated: true, talks: true, shares: true},
-	"timed_trace":        {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true, shares: true},
-	"trace":              {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true, shares: true},
+	"timed_trace":        {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true, shares: true, rows: true},
+	"trace":              {make: newTrace, validate: Config.validateTrace, whole: true, timed: true, made: true, shares: true, rows: true},
 }
 
 // Names lists the datasets in alphabetical order.
@@ -101,7 +103,10 @@ func Shares(name string) bool { return registry[name].shares }
 // OwnTimes reports whether a dataset's requests have times of their own, and are all to be sent unless fewer are asked for.
 func OwnTimes(name string) bool { return registry[name].timed }
 
-// AllPrompts, as the number of prompts, is all that a dataset with its own times has.
+// Ends reports whether a dataset comes to an end, so that all of it can be asked for.
+func Ends(name string) bool { return registry[name].rows }
+
+// AllPrompts, as the number of prompts, is all that a dataset has which comes to an end.
 const AllPrompts = mostRows
 
 // Templated reports whether the prompts of a dataset are meant to go through a chat template.
@@ -110,10 +115,13 @@ func Templated(name string) bool { return registry[name].templated }
 // Validate reports every problem, in flag names.
 func (c Config) Validate() error {
 	var errs []error
-	if c.NumPrompts < 1 || c.NumPrompts > mostPrompts {
+	e, known := registry[c.Name]
+	switch {
+	case c.NumPrompts == -1 && known && !e.rows:
+		errs = append(errs, fmt.Errorf("%s -1: all rows are sent of a dataset that has some; %s has no end, give a number", c.counted(), c.Name))
+	case c.NumPrompts < 1 || c.NumPrompts > mostPrompts:
 		errs = append(errs, fmt.Errorf("%s %d: must be between 1 and %d", c.counted(), c.NumPrompts, mostPrompts))
 	}
-	e, known := registry[c.Name]
 	if !known {
 		return errors.Join(append(errs, fmt.Errorf("--dataset-name %q is not known; use one of %s", c.Name, strings.Join(Names(), ", ")))...)
 	}

@@ -269,6 +269,11 @@ func TestHFSpeech(t *testing.T) {
 	refused(t, c, "the length of a sound is known of WAV and FLAC alone")
 	c.Files.Audio, c.HF.MinAudioS, c.HF.MaxAudioS = false, 0, 0
 	refused(t, c, "line 1: sound is sent to an audio --backend")
+	c.Path, c.Files.Chat = write(t, row(wav(2))), true // a chat has it as a part
+	want := []Part{{Kind: PartAudio, URL: "data:audio/wav;base64," + b64(wav(2))}}
+	if p := promptAt(t, made(t, c), 0); len(p.Messages) != 1 || !slices.Equal(p.Messages[0].Parts, want) || p.Audio != nil {
+		t.Errorf("%+v", p)
+	}
 }
 
 // Media in files beside the dataset are sent along; that they are there is known before the load.
@@ -294,6 +299,11 @@ func TestMediaFiles(t *testing.T) {
 	refused(t, c, "c.png: no such file")
 	c.Name, c.Path, c.Files.Chat, c.Files.Audio = "custom_audio", filepath.Join(dir, "sound.jsonl"), false, true
 	if p := promptAt(t, made(t, c), 0); p.Text != "hear" || string(p.Audio) != wav(1) || p.AudioName != "sound.wav" {
+		t.Errorf("%+v", p)
+	}
+	c.Files.Chat, c.Files.Audio = true, false
+	want = []Part{{Text: "hear"}, {Kind: PartAudio, URL: "data:audio/wav;base64," + b64(wav(1))}}
+	if p := promptAt(t, made(t, c), 0); !slices.Equal(p.Messages[0].Parts, want) || p.InputTokens != 1 {
 		t.Errorf("%+v", p)
 	}
 }

@@ -34,6 +34,9 @@ type sampled struct {
 
 // newSampled reads the file and settles the order; everything that can be wrong with the file is said here.
 func newSampled(c Config, from source, tok Tokenizer, r recipe) (*sampled, error) {
+	if c.Files.Chat && !c.Files.Audio {
+		r.read = soundInChat(r.read)
+	}
 	d := &sampled{recipe: r, config: c, tok: tok, n: c.NumPrompts}
 	enough := 0
 	if r.filter == nil && !r.selective {
@@ -60,7 +63,7 @@ func newSampled(c Config, from source, tok Tokenizer, r recipe) (*sampled, error
 // sendable refuses what the backend has no form for.
 func (d *sampled) sendable(ex example) error {
 	if ex.sound != "" && !d.config.Files.Audio {
-		return errors.New("sound is sent to an audio --backend, such as openai-audio")
+		return errors.New("sound is sent to an audio --backend, such as openai-audio, or in a chat, such as openai-chat")
 	}
 	if ex.sound == "" && d.config.Files.Audio {
 		return errors.New("no sound, which an audio --backend needs; use the dataset custom_audio or one of speech")

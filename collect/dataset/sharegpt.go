@@ -3,6 +3,7 @@ package dataset
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/valyala/fastjson"
 )
@@ -35,7 +36,7 @@ func (c Config) checkOutputLen(flag string) error {
 
 // newShareGPT asks the first turn of each conversation and for as many tokens as its answer has.
 func newShareGPT(c Config, tok Tokenizer) (Dataset, error) {
-	r := recipe{read: readShareGPT(c.OutputLen), selective: true, facts: map[string]any{},
+	r := recipe{read: readIllustrated(readShareGPT(c.OutputLen)), selective: true, dir: filepath.Dir(c.Path), facts: map[string]any{},
 		wanted: `it takes {"conversations": [{"from", "value"}, ...]} of two turns at least`}
 	if c.OutputLen > 0 {
 		r.facts["output_len"] = c.OutputLen
@@ -86,6 +87,28 @@ func readShareGPT(outputLen int) reader {
 			return ex, false, nil
 		}
 		ex.text, ex.answer, ex.output = ex.turns[0].Content, ex.turns[1].Content, outputLen
+		return ex, true, nil
+	}
+}
+
+// readIllustrated adds the picture of ShareGPT4V or the film of ShareGPT4Video to the first turn.
+func readIllustrated(read reader) reader {
+	return func(row *fastjson.Value) (ex example, use bool, err error) {
+		if ex, use, err = read(row); err != nil || !use {
+			return ex, use, err
+		}
+		for _, medium := range []struct {
+			column string
+			kind   PartKind
+		}{{"image", PartImage}, {"video", PartVideo}} {
+			v := row.Get(medium.column)
+			if v == nil || v.Type() == fastjson.TypeString && len(v.GetStringBytes()) == 0 {
+				continue
+			}
+			if ex, err = withMedia(ex, medium.kind, v); err != nil {
+				return ex, false, fmt.Errorf("column %q: %w", medium.column, err)
+			}
+		}
 		return ex, true, nil
 	}
 }

@@ -161,3 +161,28 @@ func TestShareGPTNoLengthFilter(t *testing.T) {
 		t.Errorf("%d prompts, of %d and %d tokens", d.Len(), promptAt(t, d, 0).InputTokens, promptAt(t, d, 1).InputTokens)
 	}
 }
+
+// ShareGPT4V and ShareGPT4Video have a picture or a film with each conversation, in files beside the dataset.
+func TestShareGPTMedia(t *testing.T) {
+	t.Parallel()
+	with := func(column, path string) string {
+		return strings.TrimSuffix(talk(5, 5), "}") + fmt.Sprintf(`,%q:%s}`, column, path)
+	}
+	dir := tree(t, "x", map[string]string{"v.json": file(with("image", `"coco/1.png"`), with("video", `"2.mp4"`), with("image", "null"), with("image", `""`)),
+		"coco/1.png": pngHead, "2.mp4": "\x00\x00\x00\x18ftypmp42"})
+	c := Config{Name: "sharegpt", Path: filepath.Join(dir, "v.json"), NumPrompts: 4, Files: FilesConfig{Chat: true, DisableShuffle: true}}
+	d := made(t, c)
+	for i, want := range []string{"data:image/png;base64," + b64(pngHead), "data:video/mp4;base64," + b64("\x00\x00\x00\x18ftypmp42"), "", ""} {
+		p := promptAt(t, d, i)
+		switch {
+		case p.InputTokens != 5 || p.OutputTokens != 5:
+			t.Errorf("prompt %d: %d and %d tokens", i, p.InputTokens, p.OutputTokens)
+		case want == "" && p.Messages != nil:
+			t.Errorf("prompt %d: %+v", i, p.Messages)
+		case want != "" && (len(p.Messages) != 1 || len(p.Messages[0].Parts) != 2 || p.Messages[0].Parts[1].URL != want):
+			t.Errorf("prompt %d: %+v", i, p.Messages)
+		}
+	}
+	c.Files.Chat = false
+	refused(t, c, "element 1: images and sound are parts of a chat")
+}
