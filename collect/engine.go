@@ -79,19 +79,6 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Outcome is what a run came to, beside the records the sink has.
-type Outcome struct {
-	BeganAt           time.Time
-	Duration          time.Duration // from the origin to the end of the last request
-	Completed, Failed int64
-	// Interrupted is true when the load was stopped before all requests were sent, or cut before all had ended.
-	Interrupted bool
-	// Stopped is true when Stop was called or ctx ended, even if everything had been sent by then.
-	Stopped bool
-	Client  Client
-	Prompts PromptCounts
-}
-
 // Engine runs one load.
 type Engine struct {
 	config  Config
@@ -199,11 +186,6 @@ func (e *Engine) Run(ctx context.Context) (*Outcome, error) {
 		Client:  self.end(&r.tally, r.highWater, r.full, e.config.SelfTimed || !e.config.Arrivals.AllAtOnce()),
 		Prompts: r.tally.prompts}
 	return outcome, errors.Join(err, e.brokenBy(), recordErr)
-}
-
-// neverBegan is the outcome of a run that ended before its load.
-func neverBegan() *Outcome {
-	return &Outcome{BeganAt: time.Now(), Interrupted: true, Client: Client{SendRatio: 1}}
 }
 
 // offsets are when the requests are due: by the schedule, or as the dataset recorded them.

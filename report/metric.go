@@ -1,5 +1,6 @@
-// Package report is what people see: the report at the end of a run, tables of runs, comparisons. It takes plain
-// structs, computes no statistic itself (package stats does) and knows nothing of SQL, HTTP or the terminal.
+// Package report is what people see: the report at the end of a run, tables of runs, comparisons. It takes plain structs
+// and answers of package query, computes no statistic itself (package stats does), writes no SQL and knows nothing of HTTP
+// or the terminal.
 package report
 
 import (

@@ -255,28 +255,22 @@ func (p *collectPlan) mostAtOnce(requests int) int {
 // finish writes the run down. It goes on after Ctrl-C: what came is not to be lost.
 func (c *collectCmd) finish(writer *store.Writer, s *setup, o *collect.Outcome, runErr error) (store.Entry, error) {
 	row := s.row
-	row.RunID, row.Status = writer.RunID(), store.RunComplete
-	if o.Interrupted || runErr != nil {
+	row.RunID = writer.RunID()
+	o.Describe(&row)
+	if runErr != nil {
 		row.Status = store.RunInterrupted
 	}
-	row.BeganAt, row.DurationNS = o.BeganAt, new(int64(o.Duration))
-	row.Completed, row.Failed = new(o.Completed), new(o.Failed)
-	describeClient(&row, s, o)
+	row.Findings = s.findingsAfter(o)
 	cost := writer.Cost()
 	row.WriteNS, row.WriteMaxNS = new(int64(cost.Append)), new(int64(cost.LongestAppend))
 	return writer.Finish(context.Background(), row)
 }
 
-// describeClient writes down what the client measured of itself, and where its counts of tokens are not the server's.
-func describeClient(row *store.Run, s *setup, o *collect.Outcome) {
-	c := o.Client
-	verdict, reason := c.Verdict()
-	row.LagP50NS, row.LagP99NS, row.LagMaxNS = new(int64(c.LagP50)), new(int64(c.LagP99)), new(int64(c.LagMax))
-	row.SchedP99NS, row.GCPauseMaxNS = new(int64(c.SchedP99)), new(int64(c.GCPauseMax))
-	row.ClientCPU, row.QueueHighWater = new(c.CPU), new(int64(c.QueueHighWater))
-	row.ClientVerdict = new(verdict)
+// findingsAfter are those before the load, why the client is not ok, and where its counts of tokens are not the server's.
+func (s *setup) findingsAfter(o *collect.Outcome) *string {
 	findings := maps.Clone(s.findings)
-	findings["client"], findings["prompt_tokens"] = reason, o.Prompts.Finding(s.special)
+	_, findings["client"] = o.Client.Verdict()
+	findings["prompt_tokens"] = o.Prompts.Finding(s.special)
 	maps.DeleteFunc(findings, func(_, text string) bool { return text == "" })
-	row.Findings = jsonText(findings)
+	return jsonText(findings)
 }

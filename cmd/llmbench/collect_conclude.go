@@ -65,115 +65,13 @@ func (c *collectCmd) exit(a *app, p *collectPlan, m *measured) error {
 }
 
 // serving asks the warehouse for everything the report of a run shows.
-func (a *app) serving(entry store.Entry, metrics []string, percentiles []float64) (*report.Serving, error) {
+func (a *app) serving(entry store.Entry, metrics []string, percentiles []float64) (s *report.Serving, err error) {
 	session, err := query.Open(a.ctx, query.Source{Entries: []store.Entry{entry}}, query.Options{Warn: a.warn})
 	if err != nil {
 		return nil, err
 	}
-	defer session.Close()
-	stats, err := session.Latency(a.ctx, metrics, percentiles)
-	if err != nil {
-		return nil, err
-	}
-	failures, err := session.Failures(a.ctx)
-	if err != nil {
-		return nil, err
-	}
-	counts, err := session.OutputCounts(a.ctx)
-	if err != nil {
-		return nil, err
-	}
-	probes, err := session.Probes(a.ctx)
-	if err != nil {
-		return nil, err
-	}
-	s := &report.Serving{Run: entry.Run, Latencies: latencies(stats, metrics, percentiles), Failures: failuresOf(failures)}
-	for _, count := range counts {
-		s.OutputCounts = append(s.OutputCounts, report.TokenCount{Source: count.Source, Requests: count.Requests})
-	}
-	if len(probes) > 0 {
-		p := probes[0]
-		s.Probes = &report.Probes{Completed: p.Completed, Failed: p.Failed, MedianMS: p.MedianMS, P99MS: p.P99MS, MaxMS: p.MaxMS}
-	}
-	talks, err := session.Conversations(a.ctx)
-	if err != nil {
-		return nil, err
-	}
-	s.Conversations = conversationsOf(talks)
-	if entry.Summary != nil {
-		s.Summary = *entry.Summary
-	}
-	return s, a.addBeside(session, s)
-}
-
-// addBeside adds what was sampled beside the load.
-func (a *app) addBeside(session *query.Session, s *report.Serving) error {
-	devices, err := session.Devices(a.ctx)
-	if err != nil {
-		return err
-	}
-	for _, d := range devices {
-		s.Accelerators = &report.Accelerators{Count: d.Count, UtilPct: d.UtilPct, MemUsedBytes: d.MemUsedBytes, TempC: d.TempC, PowerCount: d.PowerCount, MeanW: d.MeanW,
-			EnergyJ: d.EnergyJ, JPerToken: d.JPerToken, TokensPerJ: d.TokensPerJ,
-			CoveredRatio: d.CoveredRatio, CappedRatio: d.CappedRatio, ThrottledRatio: d.ThrottledRatio}
-	}
-	counters, err := session.ServerCounters(a.ctx)
-	for _, c := range counters {
-		s.Engine = &report.Engine{Preemptions: c.Preemptions, MaxRunning: c.MaxRunning, MaxWaiting: c.MaxWaiting, MaxCacheUsage: c.MaxCacheUsage,
-			Drafts: c.Drafts, DraftTokens: c.DraftTokens, AcceptedTokens: c.AcceptedTokens,
-			AcceptanceRatio: c.AcceptanceRatio, AcceptanceLength: c.AcceptanceLength}
-	}
-	return err
-}
-
-// latencies puts the statistics in the order asked for. A metric without a sample keeps its section, with nothing known.
-func latencies(stats []query.LatencyStats, metrics []string, percentiles []float64) []report.Latency {
-	out := make([]report.Latency, 0, len(metrics))
-	for _, metric := range metrics {
-		l := report.Latency{Metric: metric}
-		for _, p := range percentiles {
-			l.Percentiles = append(l.Percentiles, report.Percentile{P: p})
-		}
-		for _, s := range stats {
-			if s.Metric != metric || s.Samples == 0 {
-				continue
-			}
-			l.MeanMS, l.MedianMS, l.StdMS = &s.MeanMS, &s.MedianMS, &s.StdMS
-			for i := range l.Percentiles {
-				l.Percentiles[i].MS = &s.ValuesMS[i]
-			}
-		}
-		out = append(out, l)
-	}
-	return out
-}
-
-func failuresOf(failures []query.Failure) []report.Failure {
-	var out []report.Failure
-	for _, f := range failures {
-		if f.Phase != store.PhaseMeasured {
-			continue
-		}
-		text := ""
-		if f.Error != nil {
-			text = *f.Error
-		}
-		out = append(out, report.Failure{Status: f.Status, HTTPStatus: f.HTTPStatus, Error: text, Count: f.Count, Retried: f.Retried})
-	}
-	return out
-}
-
-// conversationsOf are those of the one run asked for; nil when it has none.
-func conversationsOf(all []query.Conversations) *report.Conversations {
-	if len(all) == 0 {
-		return nil
-	}
-	from := all[0]
-	c := &report.Conversations{Held: from.Held, Completed: from.Completed, Unknown: from.Unknown, MeanTurns: from.MeanTurns, MedianMS: from.MedianMS}
-	for _, t := range from.Turns {
-		c.Turns = append(c.Turns, report.Turn{Turn: t.Turn, Requests: t.Requests, MedianTTFTMS: t.MedianTTFTMS, P99MS: t.P99MS, MedianE2ELMS: t.MedianE2ELMS, HitRate: t.HitRate})
-	}
-	return c
+	defer func() { err = errors.Join(err, session.Close()) }()
+	return report.AskServing(a.ctx, session, entry, metrics, percentiles)
 }
 
 // saveResult writes the file of --save-result and --save-detailed. Its place was checked before the load.

@@ -27,7 +27,7 @@ func (a *app) lookThrough(lens query.Lens, s *report.Serving, metrics []string, 
 		return err
 	}
 	s.Window, s.Definitions, s.Summary = lens.Window.String(), lens.Definitions, summaries[0].Summary
-	s.Latencies = latencies(stats, metrics, percentiles)
+	s.Latencies = report.Latencies(stats, metrics, percentiles)
 	if !lens.Window.All() {
 		s.Failures, s.Conversations = nil, nil // of the whole run
 	}
