@@ -10,7 +10,7 @@
 -- column failed DOUBLE: measured requests per second that failed in it
 -- column output_tokens DOUBLE: tokens per second that arrived in it for requests that ended well; NULL when unknown
 -- column in_flight BIGINT: most measured requests in flight in it
--- column queued BIGINT: most requests in it that waited in the client
+-- column queued BIGINT: most requests in it that waited in the client, for a millisecond or longer
 -- column ttft_low_ms DOUBLE: lower percentile of TTFT of requests whose first token came in it [ms]
 -- column ttft_high_ms DOUBLE: higher percentile of their TTFT [ms]
 -- column util_pct DOUBLE: mean utilisation of the accelerators, 0 to 100; a sample stands until the next, for 15 s at most [%]
@@ -60,9 +60,26 @@ WITH grid AS MATERIALIZED (
     JOIN widths AS w USING (run_id)
     WHERE phase = 'measured' AND status = 'ok' AND ttft_ns IS NOT NULL
     GROUP BY ALL
+), waits AS ( -- every request waits for some microseconds: that is no queue
+    SELECT run_id, intended_ns AS from_ns, coalesce(sent_ns, done_ns, last_token_ns) AS to_ns
+    FROM requests
+    ANTI JOIN unplaced_runs USING (run_id)
+    WHERE phase = 'measured' AND attempt = 0 AND coalesce(sent_ns, done_ns, last_token_ns) - intended_ns >= 1000000
+), waiting AS (
+    SELECT run_id, t_ns, sum(sum(change)) OVER (PARTITION BY run_id ORDER BY t_ns) AS queued
+    FROM (
+        SELECT run_id, from_ns AS t_ns, 1 AS change FROM waits
+        UNION ALL
+        SELECT run_id, to_ns, -1 FROM waits
+    )
+    GROUP BY run_id, t_ns
+), queues AS (
+    SELECT q.run_id, t_ns // width_ns AS step, max(queued)::BIGINT AS queued, arg_max(queued, t_ns)::BIGINT AS last_queued
+    FROM waiting AS q
+    JOIN widths AS w USING (run_id)
+    GROUP BY ALL
 ), levels AS (
-    SELECT c.run_id, t_ns // width_ns AS step, max(in_flight) AS in_flight, max(queued) AS queued,
-        arg_max(in_flight, t_ns) AS last_in_flight, arg_max(queued, t_ns) AS last_queued
+    SELECT c.run_id, t_ns // width_ns AS step, max(in_flight) AS in_flight, arg_max(in_flight, t_ns) AS last_in_flight
     FROM concurrency_timeline AS c
     JOIN widths AS w USING (run_id)
     GROUP BY ALL
@@ -70,9 +87,10 @@ WITH grid AS MATERIALIZED (
     SELECT
         g.run_id, g.step,
         last_value(l.last_in_flight IGNORE NULLS) OVER before AS in_flight_before,
-        last_value(l.last_queued IGNORE NULLS) OVER before AS queued_before
+        last_value(q.last_queued IGNORE NULLS) OVER before AS queued_before
     FROM grid AS g
     LEFT JOIN levels AS l USING (run_id, step)
+    LEFT JOIN queues AS q USING (run_id, step)
     WINDOW before AS (PARTITION BY g.run_id ORDER BY g.step ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), sampled AS (
     SELECT d.run_id, t_ns // width_ns AS step, avg(util_pct) AS util_pct, d.source, d.host, d.device, avg(mem_used_bytes) AS mem_used_bytes, avg(power_w) AS power_w
@@ -107,7 +125,7 @@ SELECT
     1e9 * coalesce(c.failed, 0) / g.length_ns AS failed,
     CASE WHEN t.run_id IS NOT NULL THEN 1e9 * coalesce(a.tokens, 0) / g.length_ns END AS output_tokens,
     greatest(coalesce(l.in_flight, 0), coalesce(b.in_flight_before, 0)) AS in_flight,
-    greatest(coalesce(l.queued, 0), coalesce(b.queued_before, 0)) AS queued,
+    greatest(coalesce(q.queued, 0), coalesce(b.queued_before, 0)) AS queued,
     f.ttft_ns[1] / 1e6 AS ttft_low_ms,
     f.ttft_ns[2] / 1e6 AS ttft_high_ms,
     m.util_pct,
@@ -118,6 +136,7 @@ LEFT JOIN counts AS c USING (run_id, step)
 LEFT JOIN arrived AS a USING (run_id, step)
 LEFT JOIN first_tokens AS f USING (run_id, step)
 LEFT JOIN levels AS l USING (run_id, step)
+LEFT JOIN queues AS q USING (run_id, step)
 LEFT JOIN carried AS b USING (run_id, step)
 LEFT JOIN devices_held AS m USING (run_id, step)
 LEFT JOIN told AS t USING (run_id);

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"llmbench/query"
 	"llmbench/report/chart"
 	"llmbench/report/gallery"
 	"llmbench/store"
+	"llmbench/store/interchange"
 )
 
 // charts draws kinds of charts of the same runs.
@@ -30,7 +30,7 @@ func (a *app) openCharts(w *store.Warehouse, sides []query.Side, ask gallery.Ask
 		return nil, err
 	}
 	for _, e := range c.entries {
-		c.ask.Runs = append(c.ask.Runs, gallery.Run{ID: e.Run.RunID, Label: runLabel(e.Run), Facts: facts(e, ask.Lang)})
+		c.ask.Runs = append(c.ask.Runs, gallery.Run{ID: e.Run.RunID, Label: runLabel(e.Run), Facts: facts(e.Run), Times: timesOf(e.Run)})
 	}
 	distinguish(c.ask.Runs)
 	c.sweep = differ(c.entries)
@@ -41,9 +41,14 @@ func (a *app) openCharts(w *store.Warehouse, sides []query.Side, ask gallery.Ask
 
 // differ reports whether the runs have several loads, or are of a sweep.
 func differ(entries []store.Entry) bool {
-	loads := map[string]bool{}
+	type load struct {
+		rate   float64
+		atOnce int64
+	}
+	loads := map[load]bool{}
 	for _, e := range entries {
-		loads[load(e.Run, chart.English)] = true
+		f := facts(e.Run)
+		loads[load{f.Rate, f.AtOnce}] = true
 		if e.Run.Tags["sweep"] != "" {
 			return len(entries) > 1
 		}
@@ -112,14 +117,19 @@ func runLabel(r store.Run) string {
 }
 
 // facts are what a reader must know of a run to believe its line.
-func facts(e store.Entry, lang chart.Lang) chart.Facts {
-	r := e.Run
-	f := chart.Facts{Load: load(r, lang)}
+func facts(r store.Run) chart.Facts {
+	var f chart.Facts
 	if r.Completed != nil && r.Failed != nil {
 		f.Completed, f.Failed = *r.Completed, *r.Failed
 	}
 	if r.DurationNS != nil {
 		f.Duration = time.Duration(*r.DurationNS)
+	}
+	if r.RequestRate != nil {
+		f.Rate = float64(*r.RequestRate)
+	}
+	if r.MaxConcurrency != nil {
+		f.AtOnce = *r.MaxConcurrency
 	}
 	if r.ClientVerdict != nil {
 		f.Client = *r.ClientVerdict
@@ -127,13 +137,13 @@ func facts(e store.Entry, lang chart.Lang) chart.Facts {
 	return f
 }
 
-func load(r store.Run, lang chart.Lang) string {
-	var parts []string
-	if r.RequestRate != nil {
-		parts = append(parts, lang.Say("%s req/s", r.RequestRate.String()))
+// timesOf is what is known of a run's times.
+func timesOf(r store.Run) gallery.Times {
+	switch r.TimeBase {
+	case interchange.TimeNone:
+		return gallery.NoTimes
+	case interchange.TimeRelative:
+		return gallery.Relative
 	}
-	if r.MaxConcurrency != nil {
-		parts = append(parts, lang.Say("at most %d at once", *r.MaxConcurrency))
-	}
-	return strings.Join(parts, ", ")
+	return gallery.Placed
 }

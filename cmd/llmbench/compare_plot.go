@@ -50,7 +50,14 @@ func (c *compareCmd) plot(a *app, measured []report.CompareSide, options report.
 
 // shiftChart puts the curves of one latency into one panel.
 func shiftChart(sides []report.CompareSide, curves []report.ShiftCurve, lang chart.Lang) chart.Shift {
-	s := chart.Shift{Title: lang.Say("Change from %s", sides[0].Label()), Note: shiftNote(sides, curves, lang), Lang: lang}
+	s := chart.Shift{Title: lang.Say("Change from %s", sides[0].Label()), Note: shiftNote(curves, lang), Lang: lang}
+	s.Baseline = chart.ShiftSeries{Name: sides[0].Label(), Facts: factsOf(sides[0])}
+	if slices.ContainsFunc(curves, func(c report.ShiftCurve) bool { return len(c.Point) > 0 }) {
+		s.Baseline.Facts = nil // a side has several curves, of some of its runs each
+		for _, side := range sides {
+			s.Facts = append(s.Facts, factsOf(side)...)
+		}
+	}
 	if len(sides) == 2 {
 		s.Title = lang.Say("Change from %s to %s", sides[0].Label(), sides[1].Label())
 	}
@@ -67,9 +74,12 @@ func shiftChart(sides []report.CompareSide, curves []report.ShiftCurve, lang cha
 }
 
 func shiftSeries(sides []report.CompareSide, curve report.ShiftCurve) chart.ShiftSeries {
-	out := chart.ShiftSeries{Name: sides[curve.Side[0]-'A'].Label()}
+	side := sides[curve.Side[0]-'A']
+	out := chart.ShiftSeries{Name: side.Label()}
 	if len(curve.Point) > 0 {
 		out.Name += ", " + report.KeyText(curve.Point)
+	} else {
+		out.Facts = factsOf(side)
 	}
 	for _, p := range curve.Points {
 		out.Points = append(out.Points, chart.ShiftPoint(p))
@@ -77,17 +87,21 @@ func shiftSeries(sides []report.CompareSide, curve report.ShiftCurve) chart.Shif
 	return out
 }
 
-// shiftNote says what the bands are.
-func shiftNote(sides []report.CompareSide, curves []report.ShiftCurve, lang chart.Lang) string {
-	counts := make([]string, len(sides))
-	for i, side := range sides {
-		counts[i] = fmt.Sprint(len(side.Runs))
+// factsOf are those of a side's runs.
+func factsOf(side report.CompareSide) []chart.Facts {
+	list := make([]chart.Facts, len(side.Runs))
+	for i, run := range side.Runs {
+		list[i] = facts(run.Entry.Run)
 	}
-	note := lang.Say("runs: %s", strings.Join(counts, "+"))
+	return list
+}
+
+// shiftNote says what the bands are.
+func shiftNote(curves []report.ShiftCurve, lang chart.Lang) string {
 	for _, curve := range curves {
 		if curve.Noise != report.NoNoise {
-			return note + lang.Say(", bands: 95%% %s", lang.Say(string(curve.Noise)))
+			return lang.Say("bands: 95%% %s", lang.Say(string(curve.Noise)))
 		}
 	}
-	return note
+	return ""
 }

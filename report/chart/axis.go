@@ -35,6 +35,8 @@ type Axis struct {
 	Names []string
 	// Low and High, where they differ, bound the axis whatever the data are.
 	Low, High float64
+	// Per is what a linear axis' ticks are whole parts or multiples of. Defaults to 1.
+	Per float64
 }
 
 func (a Axis) show(v float64) string {
@@ -156,7 +158,7 @@ func (a Axis) ticker(count int, nines float64) plot.Ticker {
 	case Names:
 		return nameTicks{a.Names, count}
 	}
-	return linearTicks{count: count, label: a.show}
+	return linearTicks{count: count, label: a.show, per: a.Per}
 }
 
 // powerTicks are logTicks on an axis of logarithms to the base of 10.
@@ -204,11 +206,23 @@ func Seconds(s float64) string { return seconds(s) }
 // Percent writes a percentage.
 func Percent(p float64) string { return number(p) + "%" }
 
-// Gibibytes writes bytes in GiB.
-func Gibibytes(b float64) string { return number(b / (1 << 30)) }
+// Gibibytes writes bytes in GiB; an axis of them has its ticks Per GiB.
+func Gibibytes(b float64) string { return number(b / GiB) }
+
+// GiB is a gibibyte.
+const GiB = 1 << 30
 
 // Percentile writes p99.9 and the like.
 func Percentile(p float64) string { return fmt.Sprintf("p%s", trimmed(p)) }
+
+// Counted writes a whole number with its digits in threes.
+func Counted(v float64) string {
+	text := fmt.Sprintf("%.0f", v)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
 
 // Number writes four digits at most.
 func Number(v float64) string { return number(v) }

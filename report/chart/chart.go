@@ -106,7 +106,12 @@ func write(w io.Writer, o Options, p picture) error {
 }
 
 // margins leaves room at the edges; the right one is wider, since the last tick label hangs over it.
-func margins(c draw.Canvas) draw.Canvas { return draw.Crop(c, 12, -22, 10, -12) }
+func margins(c draw.Canvas) draw.Canvas { return draw.Crop(c, leftMargin, -rightMargin, 10, -12) }
+
+const leftMargin, rightMargin = 12, 22
+
+// inner is the width between the margins.
+func (o Options) inner() vg.Length { return vg.Length(o.Width) - leftMargin - rightMargin }
 
 // writeSVG names fonts of the same widths for viewers that have no Liberation Sans.
 func writeSVG(w io.Writer, c *vgsvg.Canvas) error {

@@ -56,11 +56,11 @@ func percentilePanel(title string, lines ...[]Point) Panel {
 
 // figures are what the tests draw, from the usual to the absurd.
 func figures() map[string]Figure {
-	known := Facts{Completed: 1000, Duration: 250 * time.Second, Load: "4 req/s", Client: "ok"}
-	unlike := Facts{Completed: 88, Failed: 12, Duration: 25 * time.Second, Load: "4 req/s", Client: "saturated"}
+	known := Facts{Completed: 1000, Duration: 250 * time.Second, Rate: 4, Client: "ok"}
+	unlike := Facts{Completed: 88, Failed: 12, Duration: 25 * time.Second, Rate: 4, Client: "saturated"}
 	two := Figure{
 		Title: "Latency by percentile", Columns: 2, ShareX: true,
-		Legend: []Key{{Name: "tp4", Facts: known, Detail: "p99 312 ms"}, {Name: "tp8", Facts: unlike}, {Name: "crashed at once"}},
+		Legend: []Key{{Name: "tp4", Facts: []Facts{known}, Detail: "p99 312 ms"}, {Name: "tp8", Facts: []Facts{unlike}}, {Name: "crashed at once"}},
 		Panels: []Panel{percentilePanel("TTFT", quantiles(180, 3), quantiles(104, 2)), percentilePanel("ITL", quantiles(20, 6), quantiles(9, 6))},
 	}
 	two.Panels[0].Marks = append(two.Panels[0].Marks, Rule{200, "SLO 200 ms"}, Rule{210, "SLO 210 ms"})
@@ -69,7 +69,7 @@ func figures() map[string]Figure {
 	}}
 	eight.ShareX = false
 	for i := range 8 {
-		eight.Legend = append(eight.Legend, Key{Name: longName(i), Facts: Facts{Completed: int64(1000 + i), Duration: 30 * time.Second, Client: "ok"}})
+		eight.Legend = append(eight.Legend, Key{Name: longName(i), Facts: []Facts{{Completed: int64(1000 + i), Duration: 30 * time.Second, Client: "ok"}}})
 		eight.Panels[0].Marks = append(eight.Panels[0].Marks, Line{Series: i, Points: quantiles(100*math.Pow(1.5, float64(i)), 3)})
 		eight.Panels[1].Marks = append(eight.Panels[1].Marks, Line{Series: i, Points: wave(30, 300+60*float64(i), 20), Step: true, Thin: true})
 	}
@@ -105,10 +105,10 @@ func figures() map[string]Figure {
 			{Title: "output tokens", X: Axis{Title: "seconds"}, Y: Axis{FromZero: true}, Marks: []Mark{Line{Points: holes, Step: true, Thin: true}}},
 			{Title: "failed", X: Axis{Title: "seconds"}},
 		}},
-		"one":     {Title: "One request", Legend: []Key{{Name: "single", Facts: Facts{Completed: 1, Client: "ok"}}}, Panels: []Panel{percentilePanel("TTFT", []Point{{0, 65}})}},
+		"one":     {Title: "One request", Legend: []Key{{Name: "single", Facts: []Facts{{Completed: 1, Client: "ok"}}}}, Panels: []Panel{percentilePanel("TTFT", []Point{{0, 65}})}},
 		"zeros":   {Title: "Nothing but zeros", Legend: []Key{{Name: "none"}}, Panels: []Panel{percentilePanel("queue", []Point{{0, 0}, {50, 0}, {90, 0}})}},
-		"chinese": {Title: "首字延迟", Lang: Chinese, Legend: []Key{{Name: "tp4", Facts: unlike}}, Panels: []Panel{percentilePanel("TTFT", quantiles(90, 3))}},
-		"empty":   {Title: "All requests failed", Empty: "no data: no request has this latency", Legend: []Key{{Name: "tp4", Facts: Facts{Failed: 40, Client: "ok"}}}, Panels: []Panel{percentilePanel("TTFT")}},
+		"chinese": {Title: "首字延迟", Lang: Chinese, Legend: []Key{{Name: "tp4", Facts: []Facts{unlike}}}, Panels: []Panel{percentilePanel("TTFT", quantiles(90, 3))}},
+		"empty":   {Title: "All requests failed", Empty: "no data: no request has this latency", Legend: []Key{{Name: "tp4", Facts: []Facts{{Failed: 40, Client: "ok"}}}}, Panels: []Panel{percentilePanel("TTFT")}},
 		"nothing": {Title: "No runs"},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,24 +50,91 @@ func TestTicks(t *testing.T) {
 	check("log", logTicks{milliseconds, 5}.Ticks(30, 3000), "50 ms 100 ms 200 ms 500 ms 1 s 2 s")
 	check("wide log", logTicks{milliseconds, 5}.Ticks(0.5, 20_000), "1 ms 10 ms 100 ms 1 s 10 s")
 	check("narrow log", logTicks{milliseconds, 5}.Ticks(60, 70), "60 ms 62 ms 64 ms 66 ms 68 ms 70 ms")
-	check("linear", linearTicks{5, number}.Ticks(0, 8.8), "0 2 4 6 8")
-	check("fractions", linearTicks{5, number}.Ticks(0, 1), "0 0.2 0.4 0.6 0.8 1")
-	check("thousands", linearTicks{5, number}.Ticks(0, 23_000), "0 5000 10000 15000 20000")
-	check("no range", linearTicks{5, number}.Ticks(3, 3), "3")
+	check("linear", linearTicks{5, number, 0}.Ticks(0, 8.8), "0 2 4 6 8")
+	check("fractions", linearTicks{5, number, 0}.Ticks(0, 1), "0 0.2 0.4 0.6 0.8 1")
+	check("thousands", linearTicks{5, number, 0}.Ticks(0, 23_000), "0 5000 10000 15000 20000")
+	check("gibibytes", linearTicks{5, Gibibytes, GiB}.Ticks(0, 443*GiB), "0 100 200 300 400")
+	check("few gibibytes", linearTicks{5, Gibibytes, GiB}.Ticks(0, 0.9*GiB), "0 0.2 0.4 0.6 0.8")
+	check("no range", linearTicks{5, number, 0}.Ticks(3, 3), "3")
 }
 
 func TestHeaderSharesFacts(t *testing.T) {
 	t.Parallel()
-	f := Facts{Completed: 10, Duration: 5 * time.Second, Load: "4 req/s", Client: "ok"}
+	f := Facts{Completed: 10, Duration: 5 * time.Second, Rate: 4, Client: "ok"}
 	g := f
 	g.Failed, g.Client = 2, "saturated"
-	h := newHeader("T", "", []entry{{name: "a", facts: f, present: true}, {name: "b", facts: g, present: true}, {name: "c"}}, English)
-	if h.subtitle != "5 s · 4 req/s" {
-		t.Errorf("subtitle %q", h.subtitle)
+	entries := []entry{{name: "a", facts: []Facts{f}, present: true}, {name: "b", facts: []Facts{g}, present: true}, {name: "c"}}
+	h := newHeader(heading{title: "T", entries: entries}, English, 600)
+	if want := []string{"5 s · 4 req/s"}; !slices.Equal(h.subtitle, want) {
+		t.Errorf("subtitle %q, want %q", h.subtitle, want)
 	}
 	for i, want := range []string{"10 requests · client ok", "12 requests, 2 failed · client saturated", "no data"} {
 		if h.entries[i].detail != want {
 			t.Errorf("detail %d is %q, want %q", i, h.entries[i].detail, want)
+		}
+	}
+	if h.below || h.rows() != 3 {
+		t.Errorf("details stand below short names, in %d rows", h.rows())
+	}
+}
+
+// Without a box there are no kinds of boxes to tell apart; runs are named all the same.
+func TestEmptyLegend(t *testing.T) {
+	t.Parallel()
+	f := Figure{Legend: []Key{{Name: "decode", Fill: InkDecode}}, Panels: []Panel{{Marks: []Mark{Boxes{}}}}}
+	if n := len(f.layout(nil, 600).header.entries); n != 0 {
+		t.Errorf("%d kinds of boxes in the legend of an empty picture", n)
+	}
+	f.Legend[0].Fill = ""
+	if e := f.layout(nil, 600).header.entries; len(e) != 1 || e[0].detail != "no data" {
+		t.Errorf("legend %+v, want the run without data", e)
+	}
+}
+
+func TestFactsText(t *testing.T) {
+	t.Parallel()
+	check := func(want string, runs ...Facts) {
+		t.Helper()
+		if got := FactsText(runs, English); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+	all := math.Inf(1)
+	check("")
+	check("", Facts{})
+	check("1 request · client suspect", Facts{Completed: 1, Client: "suspect"})
+	check("12,345 requests, 45 failed · 2.5 s · inf req/s, at most 8 at once · client ok",
+		Facts{Completed: 12300, Failed: 45, Duration: 2500 * time.Millisecond, Rate: all, AtOnce: 8, Client: "ok"})
+	check("2 runs", Facts{}, Facts{})
+	check("2 runs, 20 requests · 5 s each · 4 req/s · client ok",
+		Facts{Completed: 10, Duration: 5 * time.Second, Rate: 4, Client: "ok"}, Facts{Completed: 10, Duration: 5 * time.Second, Rate: 4, Client: "ok"})
+	check("3 runs, 60 requests, 1 failed · 5 s to 120 s each · 0.5 to inf req/s, at most 1 to 8 at once · client: 1 ok, 1 saturated, 1 unknown",
+		Facts{Completed: 10, Duration: 5 * time.Second, Rate: 0.5, AtOnce: 8, Client: "ok"},
+		Facts{Completed: 20, Duration: 2 * time.Minute, Rate: all, AtOnce: 1, Client: "saturated"}, Facts{Completed: 29, Failed: 1})
+}
+
+// Nothing of a subtitle is lost: what does not fit on a line stands on the next, and details that do not fit beside long names
+// stand below them.
+func TestHeaderWraps(t *testing.T) {
+	t.Parallel()
+	said := heading{title: "T", note: "a note that is said behind the facts", facts: []Facts{{Completed: 1000, Duration: time.Minute, Rate: 4, Client: "ok"}}}
+	for i := range 8 {
+		said.entries = append(said.entries, entry{name: longName(i), detail: "TTFT p50 102.4 ms, p99 1.204 s · ITL p50 13.52 ms, p99 36.48 ms", present: true})
+	}
+	for _, lang := range []Lang{English, Chinese} {
+		for _, width := range []vg.Length{300, 400, 2000} {
+			h := newHeader(said, lang, width)
+			for _, line := range h.subtitle {
+				if noteStyle().Width(line) > width {
+					t.Errorf("%s at %g: %q is too long", lang, width, line)
+				}
+			}
+			if got, want := join(h.subtitle...), join(FactsText(said.facts, lang), said.note); got != want {
+				t.Errorf("%s at %g: the subtitle says %q, want %q", lang, width, got, want)
+			}
+			if h.below != (width < 2000) {
+				t.Errorf("%s at %g: details below: %v", lang, width, h.below)
+			}
 		}
 	}
 }
@@ -137,7 +205,7 @@ func TestSVG(t *testing.T) {
 			text += string(c) + "\n"
 		}
 	}
-	for _, want := range []string{p.Title, `<script>"&`, "tp8", "SLO 200 ms", "99.9", "TTFT", "1000 requests"} {
+	for _, want := range []string{p.Title, `<script>"&`, "tp8", "SLO 200 ms", "99.9", "TTFT", "1,000 requests"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the picture does not say %q", want)
 		}

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -17,6 +18,8 @@ type Figure struct {
 	Title string
 	// Note stands below the title, behind the facts that all runs share.
 	Note string
+	// Facts are those of all runs, where the legend's keys are no runs.
+	Facts []Facts
 	// Legend names the series; marks point into it.
 	Legend []Key
 	Panels []Panel
@@ -34,9 +37,10 @@ type Figure struct {
 type Key struct {
 	Name   string
 	Detail string
-	Facts  Facts
-	// Fill makes it a kind of box of that colour, in place of a line.
+	Facts  []Facts // of the run, or the runs
+	// Fill makes it a kind of box of that colour, in place of a line; Dot a series of points alone.
 	Fill Ink
+	Dot  bool
 }
 
 // Panel is one pair of axes.
@@ -47,6 +51,8 @@ type Panel struct {
 	Marks       []Mark
 	// Height is the least it needs, in points. Defaults to 150.
 	Height float64
+	// Empty says why there is nothing to see, in place of the figure's.
+	Empty string
 }
 
 // Mark is something drawn into a panel, in the values of its axes. NaN and infinite values are left out.
@@ -93,7 +99,7 @@ func (f Figure) write(w io.Writer, o Options, spots *spots) (Options, error) {
 		f.Panels[i].X.Scale = scaled(f.Panels[i].X.Scale, o.LogX)
 		f.Panels[i].Y.Scale = scaled(f.Panels[i].Y.Scale, o.LogY)
 	}
-	d := f.layout(spots)
+	d := f.layout(spots, o.inner())
 	o.Height = max(o.Height, float64(d.header.height())+d.panelHeights()+20)
 	if spots != nil {
 		spots.height = vg.Length(o.Height)
@@ -120,7 +126,7 @@ type figureDrawing struct {
 	spots  *spots
 }
 
-func (f Figure) layout(spots *spots) *figureDrawing {
+func (f Figure) layout(spots *spots, width vg.Length) *figureDrawing {
 	d := &figureDrawing{Figure: f, spots: spots}
 	d.Columns = max(1, f.Columns)
 	d.ranges = make([][2]span, len(f.Panels))
@@ -150,7 +156,7 @@ func (f Figure) layout(spots *spots) *figureDrawing {
 			}
 		}
 	}
-	d.header = newHeader(f.Title, f.Note, d.entries(), f.Lang)
+	d.header = newHeader(heading{f.Title, f.Note, f.Facts, d.entries()}, f.Lang, width)
 	return d
 }
 
@@ -195,7 +201,16 @@ func (d *figureDrawing) entries() []entry {
 	}
 	var entries []entry
 	for i, k := range d.Legend {
-		entries = append(entries, entry{name: k.Name, detail: k.Detail, facts: k.Facts, present: present[i] || k.Fill != "", fill: k.Fill})
+		e := entry{name: k.Name, detail: k.Detail, facts: k.Facts, present: present[i] || k.Fill != "", fill: k.Fill}
+		switch {
+		case k.Fill != "" && d.empty():
+			continue // there are no boxes to tell apart
+		case k.Fill != "":
+			e.swatch = boxSwatch
+		case k.Dot:
+			e.swatch = dotSwatch
+		}
+		entries = append(entries, e)
 	}
 	return entries
 }
@@ -214,6 +229,9 @@ func (d *figureDrawing) rowHeight(row int) float64 {
 }
 
 func (d *figureDrawing) panelHeights() float64 {
+	if d.empty() {
+		return panelHeight
+	}
 	total := 0.0
 	for row := range d.rows() {
 		total += d.rowHeight(row) + axisTitleHeight
@@ -234,11 +252,7 @@ func (d *figureDrawing) empty() bool {
 func (d *figureDrawing) draw(c draw.Canvas) {
 	c = d.header.draw(c)
 	if d.empty() {
-		why := d.Empty
-		if why == "" {
-			why = d.Lang.Say("no data")
-		}
-		noData(c, why)
+		noData(c, d.why(""))
 		return
 	}
 	const gap = 20
@@ -261,6 +275,9 @@ func (d *figureDrawing) draw(c draw.Canvas) {
 		top -= height
 	}
 }
+
+// why is the first reason that is given for there being nothing to see.
+func (d *figureDrawing) why(own string) string { return cmp.Or(own, d.Empty, d.Lang.Say("no data")) }
 
 // leftRooms is how far the labels of the widest y axis of each column reach, so that the panels of a column align.
 func (d *figureDrawing) leftRooms() []vg.Length {
@@ -304,7 +321,7 @@ func (d *figureDrawing) drawPanel(c draw.Canvas, i int, left vg.Length) {
 	p := d.plot(i)
 	switch {
 	case p == nil:
-		noData(c, d.Lang.Say("no data"))
+		noData(c, d.why(panel.Empty))
 		return
 	case panel.Y.Scale == Log && d.ranges[i][1].low > d.ranges[i][1].high:
 		noData(c, d.Lang.Say("every value is 0"))
@@ -341,7 +358,7 @@ const panelHeight = 150
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // Shows reports whether there is anything to see.
-func (f Figure) Shows() bool { return !f.layout(nil).empty() }
+func (f Figure) Shows() bool { return !f.layout(nil, 0).empty() }
 
 // Validate reports marks of series that the legend does not have.
 func (f Figure) Validate() error {

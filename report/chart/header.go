@@ -3,90 +3,73 @@ package chart
 import (
 	"slices"
 	"strings"
-	"time"
 
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
-
-// Facts are what a reader must know of a run to believe its line. Zero values are unknown and left out.
-type Facts struct {
-	// Completed and Failed count measured requests.
-	Completed, Failed int64
-	Duration          time.Duration
-	// Load says how requests were sent, with units: "4 req/s", "inf req/s, at most 32 at once".
-	Load string
-	// Client is the client's verdict on itself: ok, suspect, saturated.
-	Client string
-}
-
-// parts gives the facts as phrases, always the same number, "" where unknown.
-func (f Facts) parts(lang Lang) []string {
-	p := make([]string, 4)
-	if f.Completed+f.Failed > 0 {
-		p[0] = lang.Say("%d requests", f.Completed+f.Failed)
-		if f.Completed+f.Failed == 1 {
-			p[0] = lang.Say("1 request")
-		}
-		if f.Failed > 0 {
-			p[0] += lang.Say(", %d failed", f.Failed)
-		}
-	}
-	if f.Duration > 0 {
-		p[1] = seconds(f.Duration.Seconds())
-	}
-	p[2] = f.Load
-	if f.Client != "" {
-		p[3] = lang.Say("client " + f.Client)
-	}
-	return p
-}
-
-// Text says all that is known, in one line.
-func (f Facts) Text(lang Lang) string { return join(f.parts(lang)...) }
 
 // entry is one line of the legend.
 type entry struct {
 	name    string
 	detail  string
-	facts   Facts
+	facts   []Facts
 	present bool // false when the series has nothing to draw
-	fill    Ink  // of a kind of box: its colour
+	swatch  swatch
+	fill    Ink // of a box
+}
+
+// swatch is what stands before a name.
+type swatch int
+
+const (
+	lineSwatch     swatch = iota // the series' line with its glyph
+	dotSwatch                    // the glyph alone
+	baselineSwatch               // the line of no change
+	boxSwatch
+)
+
+// heading is what a picture says above its panels.
+type heading struct {
+	title, note string
+	facts       []Facts // of all that the picture shows, where no entry has its own
+	entries     []entry
 }
 
 // header is all that stands above the panels: title, facts all runs share, legend. The legend has its own strip, so
-// that it can never cover data, and says of each run what the subtitle could not say of all.
+// that it can never cover data, and says of each run what the subtitle could not say of all. It is laid out for one width.
 type header struct {
 	title    string
-	subtitle string
+	subtitle []string // lines
 	entries  []entry
-	thin     bool // lines are drawn thin and without dashes
+	names    vg.Length // how much room the names have
+	below    bool      // details stand below their names
+	columns  int       // of boxes
 }
 
-func newHeader(title, note string, entries []entry, lang Lang) header {
-	h := header{title: printable(title)}
-	var shared []string
-	details := make([][]string, len(entries))
-	for part := range (Facts{}).parts(lang) {
-		var said []string
-		for _, e := range entries {
-			if e.facts != (Facts{}) { // a run nothing is known of does not contradict the others
-				said = append(said, e.facts.parts(lang)[part])
+func newHeader(said heading, lang Lang, width vg.Length) header {
+	all := phrases(said.facts, lang)
+	shared := all[:]
+	details := make([][]string, len(said.entries))
+	for part := range factParts {
+		var each []string
+		for _, e := range said.entries {
+			if len(e.facts) > 0 { // a run nothing is known of does not contradict the others
+				each = append(each, phrases(e.facts, lang)[part])
 			}
 		}
-		if len(said) == 0 {
+		if len(slices.Compact(slices.Clone(each))) == 1 {
+			shared = append(shared, each[0])
 			continue
 		}
-		if len(slices.Compact(slices.Clone(said))) == 1 {
-			shared = append(shared, said[0])
-			continue
-		}
-		for i, e := range entries {
-			details[i] = append(details[i], e.facts.parts(lang)[part])
+		for i, e := range said.entries {
+			if len(e.facts) > 0 {
+				details[i] = append(details[i], phrases(e.facts, lang)[part])
+			}
 		}
 	}
-	h.subtitle = printable(join(append(shared, note)...))
-	for i, e := range entries {
+	h := header{title: printable(said.title), subtitle: wrapped(append(shared, said.note), noteStyle(), width)}
+	for i, e := range said.entries {
 		e.name = printable(e.name)
 		if !e.present {
 			e.detail = lang.Say("no data")
@@ -94,7 +77,41 @@ func newHeader(title, note string, entries []entry, lang Lang) header {
 		e.detail = printable(join(append([]string{e.detail}, details[i]...)...))
 		h.entries = append(h.entries, e)
 	}
+	h.layOut(width)
 	return h
+}
+
+// layOut decides how the legend stands: details beside the names, in one column, where all of them fit, for numbers under
+// numbers compare at a glance; else below them. Boxes stand in as few rows as their names allow.
+func (h *header) layOut(width vg.Length) {
+	for _, e := range h.entries {
+		h.names = max(h.names, nameStyle().Width(e.name))
+	}
+	if h.boxes() {
+		h.columns = max(1, min(len(h.entries), int(width/(h.names+swatchWidth+10))))
+		return
+	}
+	room := width - swatchWidth
+	for _, e := range h.entries {
+		if e.detail != "" && min(h.names, room)+detailGap+noteStyle().Width(e.detail) > room {
+			h.below = true
+		}
+	}
+	h.names = min(h.names, room)
+}
+
+// wrapped puts phrases behind one another, and those that do not fit on a line on the next.
+func wrapped(phrases []string, style text.Style, width vg.Length) []string {
+	var lines []string
+	for _, p := range phrases {
+		p = printable(p)
+		if last := len(lines) - 1; last >= 0 && style.Width(join(lines[last], p)) <= width {
+			lines[last] = join(lines[last], p)
+		} else if p != "" {
+			lines = append(lines, p)
+		}
+	}
+	return lines
 }
 
 // join puts phrases that are not empty behind one another.
@@ -104,32 +121,36 @@ func join(parts ...string) string {
 
 const (
 	titleHeight    = 19
-	subtitleHeight = 15
+	subtitleHeight = 13
 	entryHeight    = 14
 	headerGap      = 8
 	swatchWidth    = 34
+	detailGap      = 12
 )
 
-// height is what the header takes; it does not depend on the width.
+// height is what the header takes.
 func (h header) height() vg.Length {
-	total := vg.Length(titleHeight + headerGap)
-	if h.subtitle != "" {
-		total += subtitleHeight
+	total := vg.Length(titleHeight + headerGap + entryHeight*h.rows())
+	if len(h.subtitle) > 0 {
+		total += 2 + subtitleHeight*vg.Length(len(h.subtitle))
 	}
-	return total + entryHeight*vg.Length(h.rows())
+	return total
 }
 
-// boxRow is how many kinds of boxes stand in a row.
-const boxRow = 3
-
 // boxes reports whether the legend is of kinds of boxes, which are laid out in rows.
-func (h header) boxes() bool { return len(h.entries) > 0 && h.entries[0].fill != "" }
+func (h header) boxes() bool { return len(h.entries) > 0 && h.entries[0].swatch == boxSwatch }
 
 func (h header) rows() int {
 	if h.boxes() {
-		return (len(h.entries) + boxRow - 1) / boxRow
+		return (len(h.entries) + h.columns - 1) / h.columns
 	}
-	return len(h.entries)
+	rows := len(h.entries)
+	for _, e := range h.entries {
+		if h.below && e.detail != "" {
+			rows++
+		}
+	}
+	return rows
 }
 
 // draw draws the header at the top of c and gives the canvas that is left.
@@ -137,9 +158,12 @@ func (h header) draw(c draw.Canvas) draw.Canvas {
 	y := c.Max.Y - titleHeight + 6
 	full := c.Max.X - c.Min.X
 	c.FillText(titleStyle(), vg.Point{X: c.Min.X, Y: y}, cut(h.title, titleStyle(), full))
-	if h.subtitle != "" {
+	if len(h.subtitle) > 0 {
+		y -= 2
+	}
+	for _, line := range h.subtitle {
 		y -= subtitleHeight
-		c.FillText(noteStyle(), vg.Point{X: c.Min.X, Y: y}, cut(h.subtitle, noteStyle(), full))
+		c.FillText(noteStyle(), vg.Point{X: c.Min.X, Y: y}, cut(line, noteStyle(), full))
 	}
 	if h.boxes() {
 		h.drawBoxes(c, y)
@@ -150,31 +174,37 @@ func (h header) draw(c draw.Canvas) draw.Canvas {
 }
 
 func (h header) drawLines(c draw.Canvas, y vg.Length) {
-	full := c.Max.X - c.Min.X
-	// Details stand in one column, behind the longest name: numbers under numbers compare at a glance.
-	widest := vg.Length(0)
+	series := 0
 	for _, e := range h.entries {
-		widest = max(widest, nameStyle().Width(e.name))
-	}
-	names := min(widest, full*3/5)
-	for i, e := range h.entries {
 		y -= entryHeight
-		style := styleOf(i)
-		if h.thin {
-			style = style.thin()
+		at := vg.Point{X: c.Min.X, Y: y + 3}
+		if e.swatch == baselineSwatch {
+			c.StrokeLine2(baselineStyle(), at.X, at.Y, at.X+swatchWidth-8, at.Y)
+		} else {
+			drawSwatch(c, styleOf(series), at, e.swatch)
+			series++
 		}
-		swatch(c, style, vg.Point{X: c.Min.X, Y: y + 3})
 		x := c.Min.X + swatchWidth
-		c.FillText(nameStyle(), vg.Point{X: x, Y: y}, cut(e.name, nameStyle(), names))
-		x += names + 12
+		c.FillText(nameStyle(), vg.Point{X: x, Y: y}, cut(e.name, nameStyle(), h.names))
+		switch {
+		case e.detail == "":
+			continue
+		case h.below:
+			y -= entryHeight - 2
+		default:
+			x += h.names + detailGap
+		}
 		c.FillText(noteStyle(), vg.Point{X: x, Y: y}, cut(e.detail, noteStyle(), c.Max.X-x))
+		if h.below {
+			y -= 2
+		}
 	}
 }
 
 func (h header) drawBoxes(c draw.Canvas, y vg.Length) {
-	width := (c.Max.X - c.Min.X) / boxRow
+	width := (c.Max.X - c.Min.X) / vg.Length(h.columns)
 	for i, e := range h.entries {
-		low := vg.Point{X: c.Min.X + width*vg.Length(i%boxRow), Y: y - entryHeight*vg.Length(1+i/boxRow)}
+		low := vg.Point{X: c.Min.X + width*vg.Length(i%h.columns), Y: y - entryHeight*vg.Length(1+i/h.columns)}
 		x, top := vg.Point{X: swatchWidth - 16}, vg.Point{Y: 8}
 		c.FillPolygon(e.fill.color(), []vg.Point{low, low.Add(x), low.Add(x).Add(top), low.Add(top)})
 		name := cut(join(e.name, e.detail), nameStyle(), width-swatchWidth)
@@ -182,18 +212,25 @@ func (h header) drawBoxes(c draw.Canvas, y vg.Length) {
 	}
 }
 
-// swatch draws a piece of a series' line with its glyph.
-func swatch(c draw.Canvas, s seriesStyle, at vg.Point) {
-	c.StrokeLine2(s.line, at.X, at.Y, at.X+swatchWidth-8, at.Y)
+// drawSwatch draws a piece of a series' line with its glyph, or the glyph alone.
+func drawSwatch(c draw.Canvas, s seriesStyle, at vg.Point, kind swatch) {
+	if kind == lineSwatch {
+		c.StrokeLine2(s.line, at.X, at.Y, at.X+swatchWidth-8, at.Y)
+	}
 	c.DrawGlyphNoClip(s.glyph, vg.Point{X: at.X + (swatchWidth-8)/2, Y: at.Y})
 }
 
 // axisTitle writes what an axis shows, level, at the top left of a panel, and gives the canvas below.
 func axisTitle(c draw.Canvas, title, note string) draw.Canvas {
-	y := c.Max.Y - 11
-	c.FillText(labelStyle(), vg.Point{X: c.Min.X, Y: y}, title)
-	x := c.Min.X + labelStyle().Width(title) + 8
-	c.FillText(noteStyle(), vg.Point{X: x, Y: y}, note)
+	full := c.Max.X - c.Min.X
+	title, note = printable(title), printable(note)
+	if labelStyle().Width(title)+8+noteStyle().Width(note) > full {
+		title = cut(title, labelStyle(), full*3/5)
+	}
+	at := vg.Point{X: c.Min.X, Y: c.Max.Y - 11}
+	c.FillText(labelStyle(), at, title)
+	at.X += labelStyle().Width(title) + 8
+	c.FillText(noteStyle(), at, cut(note, noteStyle(), c.Max.X-at.X))
 	return draw.Crop(c, 0, 0, 0, -axisTitleHeight)
 }
 
@@ -206,5 +243,5 @@ func noData(c draw.Canvas, why string) {
 	c.Stroke(frame)
 	style := sans(11, 0, emptyInk)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
-	c.FillText(style, c.Center(), why)
+	c.FillText(style, c.Center(), cut(printable(why), style, c.Max.X-c.Min.X-8))
 }

@@ -36,7 +36,7 @@ func (h Histograms) Write(w io.Writer, o Options) error {
 		return err
 	}
 	o = o.withDefaults()
-	d := histogramsDrawing{header: newHeader(h.Title, h.Note, nil, English), panels: h.Panels}
+	d := histogramsDrawing{header: newHeader(heading{title: h.Title, note: h.Note}, English, o.inner()), panels: h.Panels}
 	o.Height = max(o.Height, float64(d.header.height())+panelHeight*float64(max(1, len(h.Panels)))+20)
 	return write(w, o, d)
 }

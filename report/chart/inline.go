@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"io"
 	"regexp"
 	"strings"
 )
@@ -17,11 +18,14 @@ type Inline struct {
 }
 
 // Inline draws the figure for a page.
-func (f Figure) Inline(o Options) (*Inline, error) {
+func (f Figure) Inline(o Options) (*Inline, error) { return inline(o, f.write) }
+
+// inline draws with the write of a picture that tells its spots.
+func inline(o Options, write func(io.Writer, Options, *spots) (Options, error)) (*Inline, error) {
 	o.Format, o.bare = "svg", true
 	var out bytes.Buffer
 	told := &spots{}
-	o, err := f.write(&out, o, told)
+	o, err := write(&out, o, told)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ func (l Line) reach(visit func(x, y float64)) {
 
 func (l Line) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 	at := s.at(c, p)
+	toX, _ := p.Transforms(&c)
 	style := styleOf(l.Series)
 	if l.Thin {
 		style = style.thin()
@@ -59,6 +60,9 @@ func (l Line) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 	for _, pt := range l.Points {
 		place, ok := at(pt.X, pt.Y)
 		if !ok {
+			if x, known := s.x.clamped(pt.X, p.X.Min); l.Step && known && len(run) > 0 { // a value holds until none is known
+				run = append(run, vg.Point{X: toX(x), Y: run[len(run)-1].Y})
+			}
 			stretches, run = append(stretches, run), nil
 			continue
 		}
@@ -219,6 +223,8 @@ type Boxes struct {
 type Box struct {
 	X0, Y0, X1, Y1 float64
 	Fill           Ink
+	// Least is how wide it is drawn at least, in points.
+	Least float64
 	// Label is written on it where there is room; Hover is told on hover.
 	Label, Hover string
 }
@@ -242,7 +248,7 @@ func (b Boxes) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 		if high.X < low.X || high.Y < low.Y {
 			continue
 		}
-		high.X = max(high.X, low.X+0.4) // never thinner than a line
+		high.X = max(high.X, low.X+0.4, low.X+min(vg.Length(box.Least), c.Max.X-low.X)) // never thinner than a line
 		if b.Seamless {
 			high = vg.Point{X: min(high.X+0.3, c.Max.X), Y: min(high.Y+0.3, c.Max.Y)}
 		}

@@ -1,13 +1,13 @@
 package chart
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"image/color"
 	"io"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -23,6 +23,10 @@ type Shift struct {
 	Note string
 	// Lang is the language of the words that the chart itself says.
 	Lang Lang
+	// Baseline is what the others are held against: the line of no change. Its points are not looked at.
+	Baseline ShiftSeries
+	// Facts are those of all runs, where the series have none of their own.
+	Facts []Facts
 	// Panels are drawn two to a row, with one scale for all.
 	Panels []ShiftPanel
 }
@@ -38,6 +42,7 @@ type ShiftPanel struct {
 // ShiftSeries is one side against the baseline.
 type ShiftSeries struct {
 	Name   string
+	Facts  []Facts
 	Points []ShiftPoint
 }
 
@@ -53,11 +58,11 @@ const shiftPanelHeight = 185
 
 // Write draws the chart and writes it. A panel without a point says so instead.
 func (s Shift) Write(w io.Writer, o Options) error {
-	_, err := s.write(w, o)
+	_, err := s.write(w, o, nil)
 	return err
 }
 
-func (s Shift) write(w io.Writer, o Options) (Options, error) {
+func (s Shift) write(w io.Writer, o Options, told *spots) (Options, error) {
 	if err := o.Validate(); err != nil {
 		return o, err
 	}
@@ -65,26 +70,24 @@ func (s Shift) write(w io.Writer, o Options) (Options, error) {
 	if o.Title != "" {
 		s.Title = o.Title
 	}
-	d := s.layout()
-	rows := (len(s.Panels) + 1) / 2
+	d := s.layout(told, o.inner())
+	rows := (len(d.panels) + 1) / 2
 	o.Height = max(o.Height, float64(d.header.height())+shiftPanelHeight*float64(max(1, rows))+20)
+	if told != nil {
+		told.height = vg.Length(o.Height)
+	}
 	return o, write(w, o, d)
 }
 
-// Inline draws the chart for a page; it tells nothing on hover.
+// Inline draws the chart for a page.
 func (s Shift) Inline(o Options) (*Inline, error) {
-	o.Format, o.bare = "svg", true
-	var out bytes.Buffer
-	o, err := s.write(&out, o)
-	if err != nil {
-		return nil, err
-	}
-	return &Inline{SVG: themed(out.String(), o), Width: o.Width, Height: o.Height}, nil
+	return inline(o, s.write)
 }
 
 type shiftDrawing struct {
 	lang   Lang
 	header header
+	spots  *spots
 	panels []shiftPanel
 	xMax   float64
 	yMin   float64 // logarithms of ratios
@@ -92,27 +95,35 @@ type shiftDrawing struct {
 }
 
 type shiftPanel struct {
-	metric string
-	lines  []plotter.XYs
-	bands  [][]plotter.XYs // of each series, closed outlines
+	ShiftPanel
+	lines []plotter.XYs
+	bands [][]plotter.XYs // of each series, closed outlines
 }
 
-func (s Shift) layout() shiftDrawing {
-	d := shiftDrawing{xMax: 1, lang: s.Lang}
+func (s Shift) layout(told *spots, width vg.Length) shiftDrawing {
+	d := shiftDrawing{xMax: 1, lang: s.Lang, spots: told}
 	var entries []entry
+	some := false
 	for i, panel := range s.Panels {
-		p := shiftPanel{metric: printable(panel.Metric)}
+		p := shiftPanel{ShiftPanel: panel}
 		for k, series := range panel.Series {
 			line, bands := series.outlines()
 			p.lines, p.bands = append(p.lines, line), append(p.bands, bands)
 			if i == 0 {
-				entries = append(entries, entry{name: series.Name})
+				entries = append(entries, entry{name: series.Name, facts: series.Facts})
 			}
 			entries[k].present = entries[k].present || len(line) > 0
+			some = some || len(line) > 0
 		}
 		d.panels = append(d.panels, p)
 	}
-	d.header = newHeader(s.Title, s.Note, entries, s.Lang)
+	if !some {
+		d.panels = nil
+	}
+	if s.Baseline.Name != "" {
+		entries = slices.Insert(entries, 0, entry{name: s.Lang.Say("%s (baseline)", s.Baseline.Name), facts: s.Baseline.Facts, present: true, swatch: baselineSwatch})
+	}
+	d.header = newHeader(heading{s.Title, s.Note, s.Facts, entries}, s.Lang, width)
 	d.scale()
 	return d
 }
@@ -131,7 +142,7 @@ func (s ShiftSeries) outlines() (line plotter.XYs, bands []plotter.XYs) {
 	}
 	for _, p := range points {
 		x := nines(p.Percentile)
-		if !(p.Percentile >= 0 && p.Percentile < 100) || !drawable(p.Ratio) {
+		if !p.drawable() {
 			end()
 			continue
 		}
@@ -146,10 +157,15 @@ func (s ShiftSeries) outlines() (line plotter.XYs, bands []plotter.XYs) {
 	return line, bands
 }
 
+func (p ShiftPoint) drawable() bool {
+	return p.Percentile >= 0 && p.Percentile < 100 && drawable(p.Ratio)
+}
+
 func drawable(ratio float64) bool { return ratio > 0 && !math.IsInf(ratio, 1) }
 
 // mostStretch is how much wider than the lines themselves the bands may make the scale: a tail of which nothing is
-// known must not flatten the rest. What lies beyond is cut off at the edge.
+// known must not flatten the rest. The lines are those from the 10th percentile on, for gaps of next to nothing, of tokens that
+// came together, change by any factor. What lies beyond is cut off at the edge.
 const mostStretch = 4
 
 // scale makes room for the lines and, within limits, for the bands; no change is always in sight, with some room on
@@ -160,7 +176,9 @@ func (d *shiftDrawing) scale() {
 	for _, p := range d.panels {
 		for i, line := range p.lines {
 			for _, pt := range line {
-				d.xMax, lines = max(d.xMax, pt.X), max(lines, math.Abs(pt.Y))
+				if d.xMax = max(d.xMax, pt.X); pt.X >= nines(10) {
+					lines = max(lines, math.Abs(pt.Y))
+				}
 				low, high = min(low, pt.Y), max(high, pt.Y)
 			}
 			for _, band := range p.bands[i] {
@@ -198,7 +216,7 @@ func (d shiftDrawing) draw(c draw.Canvas) {
 }
 
 func (d shiftDrawing) drawPanel(c draw.Canvas, p shiftPanel, last bool) {
-	c = axisTitle(c, p.metric, d.lang.Say("change; above the line is slower"))
+	c = axisTitle(c, p.Metric, d.lang.Say("change; above the line is slower"))
 	if !slices.ContainsFunc(p.lines, func(l plotter.XYs) bool { return len(l) > 0 }) {
 		noData(c, d.lang.Say("no data"))
 		return
@@ -221,6 +239,36 @@ func (d shiftDrawing) drawPanel(c draw.Canvas, p shiftPanel, last bool) {
 		pl.Add(series{stretches: []plotter.XYs{line}, style: styleOf(i), offset: i})
 	}
 	pl.Draw(c)
+	d.tell(p, pl.DataCanvas(c), pl)
+}
+
+// tell tells every point's change on hover, with its bounds.
+func (d shiftDrawing) tell(p shiftPanel, c draw.Canvas, pl *plot.Plot) {
+	x, y := pl.Transforms(&c)
+	for _, series := range p.Series {
+		for _, pt := range series.Points {
+			at := vg.Point{X: x(nines(pt.Percentile)), Y: y(math.Log(pt.Ratio))}
+			if pt.drawable() && c.Contains(at) {
+				d.spots.box(at, at, join(p.Metric, series.Name)+"\n"+Percentile(pt.Percentile)+": "+d.lang.change(pt))
+			}
+		}
+	}
+}
+
+// change says how much a point changed, and between which bounds.
+func (l Lang) change(p ShiftPoint) string {
+	if !drawable(p.Lo) || !drawable(p.Hi) {
+		return percentChange(p.Ratio) + l.Say(", bounds not known")
+	}
+	return percentChange(p.Ratio) + l.Say(" (%s to %s)", percentChange(p.Lo), percentChange(p.Hi))
+}
+
+// percentChange writes a ratio as a change in percent, from a doubling on as a multiple.
+func percentChange(ratio float64) string {
+	if ratio >= 2 {
+		return "x" + strconv.FormatFloat(ratio, 'f', 2, 64)
+	}
+	return fmt.Sprintf("%+.1f%%", 100*(ratio-1))
 }
 
 // band fills an outline with a light shade of a colour, cut to the panel.
@@ -243,8 +291,10 @@ type noChange struct{}
 
 func (noChange) Plot(c draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&c)
-	c.StrokeLine2(draw.LineStyle{Color: ink, Width: 1}, c.Min.X, y(0), c.Max.X, y(0))
+	c.StrokeLine2(baselineStyle(), c.Min.X, y(0), c.Max.X, y(0))
 }
+
+func baselineStyle() draw.LineStyle { return draw.LineStyle{Color: ink, Width: 1} }
 
 // changeTicks label an axis of logarithms of ratios: in percent, as multiples once changes are beyond a doubling.
 type changeTicks struct{}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/plot/plotter"
@@ -34,7 +35,7 @@ func shifts() map[string]Shift {
 	unlike := four(shiftSeries("candidate", -0.05, -0.02, 0.01))
 	unlike[1].Series = []ShiftSeries{{Name: "candidate"}}
 	return map[string]Shift{
-		"tail":      {Title: "Change from baseline to candidate", Note: note, Panels: four(shiftSeries("candidate", 0.0, 0.25, 0.02))},
+		"tail":      {Title: "Change from baseline to candidate", Note: note, Baseline: ShiftSeries{Name: "base", Facts: []Facts{{Completed: 500, Client: "ok"}}}, Panels: four(shiftSeries("candidate", 0.0, 0.25, 0.02))},
 		"two":       {Title: "Change from baseline", Note: note, Panels: four(shiftSeries("candidate", 0.03, 0.1, 0.02), shiftSeries("a longer name 中文", -0.2, -0.1, 0.04))},
 		"unbounded": {Title: "Change from baseline to candidate", Note: "n=1+1", Panels: four(unbounded)},
 		"doubled":   {Title: "Change from baseline to candidate", Note: note, Panels: four(shiftSeries("candidate", 1.2, 6, 0.1))},
@@ -51,6 +52,39 @@ func TestShiftPictures(t *testing.T) {
 		img := drawPNG(t, "shift-"+name, s.Write)
 		compareThumbnail(t, "shift-"+name, img)
 		checkMargins(t, "shift-"+name, img)
+	}
+}
+
+// Every point that is in the picture tells its change, in the language of the page.
+func TestShiftTellsEveryPoint(t *testing.T) {
+	t.Parallel()
+	s := shifts()["two"]
+	s.Panels = s.Panels[:2]
+	s.Panels[0].Series[0].Points = []ShiftPoint{{50, 1.5, 1.25, 2}, {90, 0.9, 0, math.Inf(1)}, {99, math.NaN(), 1, 1}, {100, 1, 1, 1}}
+	for lang, want := range map[Lang]string{
+		English: "TTFT · candidate\np50: +50.0% (+25.0% to x2.00)|TTFT · candidate\np90: -10.0%, bounds not known",
+		Chinese: "TTFT · candidate\np50: +50.0%（+25.0% 到 x2.00）|TTFT · candidate\np90: -10.0%，界限未知",
+	} {
+		s.Lang = lang
+		in, err := s.Inline(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var first []string
+		for _, spot := range in.Spots[:2] {
+			first = append(first, spot.Text)
+		}
+		if got := strings.Join(first, "|"); got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+		if want := 2 * (2 + 11); len(in.Spots) != want { // the panels share their series
+			t.Errorf("%d spots, want %d", len(in.Spots), want)
+		}
+		for _, spot := range in.Spots {
+			if spot.X0 < 0 || spot.X1 > in.Width || spot.Y0 < 0 || spot.Y1 > in.Height {
+				t.Errorf("spot %+v of a picture of %g by %g", spot, in.Width, in.Height)
+			}
+		}
 	}
 }
 

@@ -92,16 +92,20 @@ func (t logTicks) Ticks(low, high float64) []plot.Tick {
 	return linearTicks{count: t.count, label: t.label}.Ticks(low, high)
 }
 
-// linearTicks label an axis at steps of 1, 2 or 5 times a power of ten.
+// linearTicks label an axis at steps of 1, 2 or 5 times a power of ten, or that times per.
 type linearTicks struct {
 	count int
 	label func(float64) string
+	per   float64
 }
 
 var _ plot.Ticker = linearTicks{}
 
 func (t linearTicks) Ticks(low, high float64) []plot.Tick {
 	step := niceStep((high - low) / float64(t.count))
+	if t.per > 0 {
+		step = niceStep((high-low)/t.per/float64(t.count)) * t.per
+	}
 	var ticks []plot.Tick
 	for i := math.Ceil(low/step - 1e-9); i*step <= high+step*1e-9; i++ {
 		v := i*step + 0 // + 0 makes -0 a 0

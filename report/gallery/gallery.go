@@ -3,7 +3,6 @@
 package gallery
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +34,8 @@ type Kind struct {
 	Input Input
 	// SQL is the question; it is shown beside the picture and runs as it stands.
 	SQL func(Ask) string
+	// Placed says that only runs are in the picture of which it is known when their requests were sent.
+	Placed bool
 	// Figure draws the answer.
 	Figure func(Ask, *query.Table) chart.Figure
 }
@@ -76,12 +77,26 @@ type Run struct {
 	ID    string
 	Label string
 	Facts chart.Facts
+	Times Times
 }
+
+// Times is what is known of when things happened in a run.
+type Times int
+
+// Times.
+const (
+	Placed   Times = iota // when each request was sent
+	Relative              // only how long each took: when it was sent is not known
+	NoTimes               // nothing of single requests, only totals
+)
 
 // Draw asks the session and draws.
 func (k Kind) Draw(ask Ask, answer *query.Table) chart.Figure {
 	f := k.Figure(ask, answer)
 	f.Lang = ask.Lang
+	if why := ask.whyNothing(k.Placed); why != "" {
+		f.Empty = ask.say(why)
+	}
 	if f.Title == "" {
 		f.Title = ask.say(k.Title)
 	}
@@ -94,9 +109,51 @@ func (a Ask) say(phrase string, args ...any) string { return a.Lang.Say(phrase, 
 func (a Ask) legend() []chart.Key {
 	keys := make([]chart.Key, len(a.Runs))
 	for i, r := range a.Runs {
-		keys[i] = chart.Key{Name: r.Label, Facts: r.Facts}
+		keys[i] = chart.Key{Name: r.Label, Facts: []chart.Facts{r.Facts}}
 	}
 	return keys
+}
+
+// nameRuns says of which run each panel is: in the heading where there is one.
+func (a Ask) nameRuns(f *chart.Figure, title, quantity string) {
+	if len(a.Runs) == 1 {
+		f.Title, f.Facts, f.Panels[0].Title = a.say(title)+": "+a.Runs[0].Label, a.facts(), a.say(quantity)
+		return
+	}
+	for i := range f.Panels {
+		p, only := &f.Panels[i], Ask{Runs: a.Runs[i : i+1]}
+		p.Title, p.Note = a.Runs[i].Label, strings.Join([]string{chart.FactsText(only.facts(), a.Lang), p.Note}, " · ")
+		if why := only.whyNothing(true); why != "" {
+			p.Empty = a.say(why)
+		}
+	}
+}
+
+// facts are those of all runs.
+func (a Ask) facts() []chart.Facts {
+	list := make([]chart.Facts, len(a.Runs))
+	for i, r := range a.Runs {
+		list[i] = r.Facts
+	}
+	return list
+}
+
+// whyNothing says why all runs have nothing to show, where that lies in the runs and not in the kind of chart; "" else.
+func (a Ask) whyNothing(placed bool) string {
+	least := NoTimes
+	var completed, failed int64
+	for _, r := range a.Runs {
+		least, completed, failed = min(least, r.Times), completed+r.Facts.Completed, failed+r.Facts.Failed
+	}
+	switch {
+	case least == NoTimes:
+		return "no data: only totals are known, no single request; see reported_summary"
+	case placed && least == Relative:
+		return "no data: when these requests were sent is not known"
+	case completed == 0 && failed > 0:
+		return "no data: no request ended well"
+	}
+	return ""
 }
 
 // series is the place of a run among those asked for, -1 for another.
@@ -168,13 +225,4 @@ func sqlText(s string) string {
 		return "NULL"
 	}
 	return query.Literal(s)
-}
-
-// counted writes a whole number with its digits in threes.
-func counted(v float64) string {
-	text := fmt.Sprintf("%.0f", v)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }

@@ -11,16 +11,16 @@ import (
 var gaps = Kind{
 	Name: "gaps", Title: "Gaps between tokens over time",
 	About: "a heat map of the gaps between tokens: when, how long, and what share of those of the moment",
-	Input: OneRun,
-	SQL:   func(Ask) string { return "SELECT *\nFROM gap_heatmap()\nORDER BY run_id, t_s, from_ms" },
+	Input: OneRun, Placed: true,
+	SQL: func(Ask) string { return "SELECT *\nFROM gap_heatmap()\nORDER BY run_id, t_s, from_ms" },
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		f := chart.Figure{ShareX: true, ShareY: true, Note: a.say("colour: share of the gaps of the moment"), Empty: a.say("no data: the times of the tokens are not known")}
 		for _, share := range []float64{100, 10, 1, 0.1, 0.01} {
 			f.Legend = append(f.Legend, chart.Key{Name: chart.Percent(share), Fill: heatOf(share)})
 		}
-		for i, rows := range a.byRun(t) {
+		for _, rows := range a.byRun(t) {
 			panel := chart.Panel{
-				Title: a.Runs[i].Label, Note: a.say("gap between tokens, log scale"), Height: 230,
+				Note: a.say("gap between tokens, log scale"), Height: 230,
 				X: chart.Axis{Title: a.say("seconds since the run began"), Show: chart.Seconds},
 				Y: chart.Axis{Scale: chart.Log, Show: chart.MS},
 			}
@@ -29,17 +29,13 @@ var gaps = Kind{
 				at, width, from, to, share := row.Number("t_s"), row.Number("width_s"), row.Number("from_ms"), row.Number("to_ms"), row.Number("share_pct")
 				boxes.Boxes = append(boxes.Boxes, chart.Box{
 					X0: at, X1: at + width, Y0: from, Y1: to, Fill: heatOf(share),
-					Hover: fmt.Sprintf("%s, %s – %s\n%s (%s)", chart.Seconds(at), chart.MS(from), chart.MS(to), a.say("%s gaps", counted(row.Number("gaps"))), chart.Percent(share)),
+					Hover: fmt.Sprintf("%s, %s – %s\n%s (%s)", chart.Seconds(at), chart.MS(from), chart.MS(to), a.say("%s gaps", chart.Counted(row.Number("gaps"))), chart.Percent(share)),
 				})
 			}
 			panel.Marks = []chart.Mark{boxes}
 			f.Panels = append(f.Panels, panel)
 		}
-		if len(a.Runs) == 1 {
-			f.Title = a.say("Gaps between tokens over time") + ": " + a.Runs[0].Label
-			f.Panels[0].Title = a.say("ITL")
-			f.Note = a.factsOf(0) + " · " + f.Note
-		}
+		a.nameRuns(&f, "Gaps between tokens over time", "ITL")
 		return f
 	},
 }

@@ -55,17 +55,18 @@ func percentileSQL(a Ask) string {
 
 // keyNumbers are what a reader looks for first: some percentiles of TTFT and of ITL.
 func (a Ask) keyNumbers(rows []query.Row) string {
-	wanted := a.Percentiles
-	if len(wanted) == 0 {
-		wanted = []float64{50, 99}
-	}
 	var parts []string
 	for _, l := range latencies {
 		if l.key != "ttft" && l.key != "itl" {
 			continue
 		}
 		var said []string
-		for _, row := range where(rows, "metric", l.key) {
+		rows := where(rows, "metric", l.key)
+		wanted := a.Percentiles
+		if len(wanted) == 0 {
+			wanted = []float64{50, highest(rows)}
+		}
+		for _, row := range rows {
 			if p := row.Number("percentile"); slices.Contains(wanted, p) {
 				said = append(said, chart.Percentile(p)+" "+chart.MS(row.Number("ms")))
 			}
@@ -75,4 +76,14 @@ func (a Ask) keyNumbers(rows []query.Row) string {
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// highest is the percentile that is named for the tail: the 99th, or what a smaller sample reaches.
+func highest(rows []query.Row) float64 {
+	for _, p := range []float64{99, 95, 90} {
+		if slices.ContainsFunc(rows, func(r query.Row) bool { return r.Number("percentile") == p }) {
+			return p
+		}
+	}
+	return 50
 }

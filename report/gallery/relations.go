@@ -14,14 +14,18 @@ var promptLength = Kind{
 	},
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		axis := chart.Axis{Title: a.say("prompt tokens, log scale"), Scale: chart.Log, Unit: a.say("prompt tokens")}
-		return a.relation(t, "prompt_tokens", axis)
+		f := a.relation(t, "prompt_tokens", axis)
+		if len(t.Rows()) == 0 {
+			f.Empty = a.say("no data: the lengths of these prompts are not known")
+		}
+		return f
 	},
 }
 
 var concurrency = Kind{
 	Name: "concurrency", Title: "Latency against requests in flight",
 	About: "how TTFT, TPOT and E2EL grow with the other requests in flight at a request's arrival: median, and 10th to 90th percentile",
-	Input: SomeRuns,
+	Input: SomeRuns, Placed: true,
 	SQL: func(Ask) string {
 		return "SELECT run_id, metric, in_flight, requests, p10_ms, p50_ms, p90_ms\nFROM latency_by_concurrency()\nORDER BY run_id, metric, in_flight"
 	},
@@ -35,7 +39,7 @@ var concurrency = Kind{
 func (a Ask) relation(t *query.Table, column string, axis chart.Axis) chart.Figure {
 	f := chart.Figure{
 		Legend: a.legend(), ShareX: true, Note: a.say("line: median; band: p10 to p90"),
-		Empty: a.say("no data: not known of these requests"),
+		Empty: a.say("no data: no request has this latency"),
 	}
 	runs := a.byRun(t)
 	for _, l := range latencies {

@@ -1,8 +1,10 @@
 package gallery
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"llmbench/query"
 	"llmbench/report/chart"
@@ -18,7 +20,7 @@ var load = Kind{
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		rows := t.Rows()
 		settings := distinct(rows, "setting")
-		f := chart.Figure{ShareX: true, Note: a.sweepNote(rows), Empty: a.say("no data: no run has a load and a summary")}
+		f := chart.Figure{ShareX: true, Facts: a.facts(), Note: a.sweepNote(rows), Empty: a.say("no data: no run has a load and a summary")}
 		for _, s := range settings {
 			f.Legend = append(f.Legend, chart.Key{Name: a.settingName(s)})
 		}
@@ -93,6 +95,7 @@ func (a Ask) loadAxis(rows []query.Row) chart.Axis {
 
 func (a Ask) sweepNote(rows []query.Row) string {
 	fewest, most := 0, 0
+	placed := slices.DeleteFunc(where(rows, "metric", "output_throughput"), func(r query.Row) bool { return r.Value("load") == nil })
 	for _, row := range rows {
 		if n := int(row.Number("repeats")); n > 0 {
 			if fewest == 0 || n < fewest {
@@ -102,12 +105,26 @@ func (a Ask) sweepNote(rows []query.Row) string {
 		}
 	}
 	switch {
-	case most <= 1:
-		return a.say("%d runs, one for each point", len(a.Runs))
+	case most == 0:
+		return ""
+	case most == 1:
+		return a.say("one run for each point") + a.missing(placed)
 	case fewest == most:
-		return a.say("%d runs, %d for each point; bands: lowest to highest", len(a.Runs), most)
+		return a.say("%d runs for each point; bands: lowest to highest", most) + a.missing(placed)
 	}
-	return a.say("%d runs, %d to %d for each point; bands: lowest to highest", len(a.Runs), fewest, most)
+	return a.say("%d to %d runs for each point; bands: lowest to highest", fewest, most) + a.missing(placed)
+}
+
+// missing says how many runs are not in the picture, which has those of rows.
+func (a Ask) missing(rows []query.Row) string {
+	shown := 0
+	for _, row := range rows {
+		shown += int(row.Number("repeats"))
+	}
+	if left := len(a.Runs) - shown; left > 0 && shown > 0 {
+		return a.say("; not shown: %d without these numbers", left)
+	}
+	return ""
 }
 
 func (a Ask) settingName(s string) string {
@@ -127,7 +144,7 @@ var pareto = Kind{
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		rows := t.Rows()
 		settings := distinct(rows, "setting")
-		f := chart.Figure{Note: a.say("the line is the frontier: no point beats it in both; faint points are beaten"), Empty: a.say("no data: no run has a TPOT and a throughput")}
+		f := chart.Figure{Facts: a.facts(), Note: a.paretoNote(rows), Empty: a.say("no data: no run has a TPOT and a throughput")}
 		panel := chart.Panel{
 			Title: a.say("output tok/s per device"), Note: a.say("output tokens / duration / accelerators; up and right is better"), Height: 280,
 			X: chart.Axis{Title: a.say("speed per user: 1 / median TPOT, tok/s"), Unit: "tok/s", Room: true},
@@ -145,7 +162,7 @@ var pareto = Kind{
 		slices.SortFunc(front, func(x, y query.Row) int { return sign(x.Number("user_throughput") - y.Number("user_throughput")) })
 		panel.Marks = append(panel.Marks, chart.Frontier{Points: points(front, "user_throughput", "device_throughput")})
 		for i, s := range settings {
-			f.Legend = append(f.Legend, chart.Key{Name: a.settingName(s)})
+			f.Legend = append(f.Legend, chart.Key{Name: a.settingName(s), Dot: true})
 			panel.Marks = append(panel.Marks, a.dots(i, where(rows, "setting", s), true), a.dots(i, where(rows, "setting", s), false))
 		}
 		f.Panels = []chart.Panel{panel}
@@ -159,20 +176,39 @@ func (a Ask) dots(series int, rows []query.Row, front bool) chart.Dots {
 	for _, row := range rows {
 		if row.True("on_frontier") == front {
 			d.Points = append(d.Points, chart.Point{X: row.Number("user_throughput"), Y: row.Number("device_throughput")})
-			d.Labels = append(d.Labels, loadLabel(row))
+			d.Labels = append(d.Labels, a.loadLabel(row))
 		}
 	}
 	return d
 }
 
-func loadLabel(row query.Row) string {
-	if row.Text("load_kind") == "request_rate" {
-		return chart.Number(row.Number("load")) + " req/s"
+// loadLabel names a point; "" where the load is not known.
+func (a Ask) loadLabel(row query.Row) string {
+	v := row.Number("load")
+	switch kind := row.Text("load_kind"); {
+	case v != v:
+		return ""
+	case kind == "request_rate":
+		return a.say("%s req/s", chart.Number(v))
+	case kind == "batch":
+		return "b=" + chart.Number(v)
 	}
-	if row.Text("load_kind") == "batch" {
-		return "b=" + chart.Number(row.Number("load"))
+	return "c=" + chart.Number(v)
+}
+
+// paretoNote says what line, points and labels are.
+func (a Ask) paretoNote(rows []query.Row) string {
+	note := a.say("the line is the frontier: no point beats it in both; faint points are beaten")
+	if len(rows) == 0 {
+		return note
 	}
-	return "c=" + chart.Number(row.Number("load"))
+	switch rows[0].Text("load_kind") {
+	case "batch":
+		note += a.say("; b: requests sent at once")
+	case "max_concurrency":
+		note += a.say("; c: most requests in flight")
+	}
+	return note + a.missing(rows)
 }
 
 var grid = Kind{
@@ -180,19 +216,18 @@ var grid = Kind{
 	About: "a number over two parameters as a heat map (--x, --y, --measure)",
 	Input: SweepRuns,
 	SQL: func(a Ask) string {
-		measure := a.Measure
-		if measure == "" {
-			measure = "output_throughput"
-		}
-		return fmt.Sprintf("SELECT *\nFROM sweep_grid(x := %s, y := %s, measure := %s)\nORDER BY x_place, y_place", sqlText(a.X), sqlText(a.Y), query.Literal(measure))
+		return fmt.Sprintf("SELECT *\nFROM sweep_grid(x := %s, y := %s, measure := %s)\nORDER BY x_place, y_place", sqlText(a.X), sqlText(a.Y), query.Literal(a.measure()))
 	},
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		rows := t.Rows()
-		measure := a.Measure
-		if measure == "" {
-			measure = "output_throughput"
+		measure := a.measure()
+		f := chart.Figure{
+			Title: a.say("A sweep over two parameters") + ": " + measure, Facts: a.facts(), Note: a.say("mean over the runs of a cell; dark is high"),
+			Empty: a.say("no data: two parameters that differ, and runs with %s, are needed", measure),
 		}
-		f := chart.Figure{Title: a.say("A sweep over two parameters") + ": " + measure, Note: a.say("mean over the runs of a cell; dark is high"), Empty: a.say("no data: two parameters that differ are needed")}
+		if unit := a.unitOf(measure); unit != "" {
+			f.Title += ", " + unit
+		}
 		if len(rows) == 0 {
 			f.Panels = []chart.Panel{{}}
 			return f
@@ -213,13 +248,42 @@ var grid = Kind{
 			}
 			boxes.Boxes = append(boxes.Boxes, chart.Box{
 				X0: x - 0.48, X1: x + 0.48, Y0: y - 0.48, Y1: y + 0.48, Fill: chart.Heat(share), Label: chart.Number(v),
-				Hover: fmt.Sprintf("%s %s, %s %s\n%s (%s)", rows[0].Text("x"), row.Text("x_value"), rows[0].Text("y"), row.Text("y_value"), chart.Number(v), a.say("%d runs", int(row.Number("runs")))),
+				Hover: fmt.Sprintf("%s %s, %s %s\n%s (%s)", rows[0].Text("x"), row.Text("x_value"), rows[0].Text("y"), row.Text("y_value"),
+					strings.TrimSpace(chart.Number(v)+" "+a.unitOf(measure)), a.runs(int(row.Number("runs")))),
 			})
 		}
 		panel.Marks = []chart.Mark{boxes}
 		f.Panels = []chart.Panel{panel}
 		return f
 	},
+}
+
+// runs counts runs.
+func (a Ask) runs(n int) string {
+	if n == 1 {
+		return a.say("1 run")
+	}
+	return a.say("%d runs", n)
+}
+
+// measure is the column of run_summary that a heat map shows.
+func (a Ask) measure() string { return cmp.Or(a.Measure, "output_throughput") }
+
+// unitOf is the unit of a column of run_summary, as its name has it.
+func (a Ask) unitOf(column string) string {
+	switch {
+	case strings.HasSuffix(column, "_ms"):
+		return "ms"
+	case strings.HasPrefix(column, "request_"):
+		return a.say("req/s")
+	case strings.HasSuffix(column, "_throughput") || strings.HasSuffix(column, "_per_s"):
+		return a.say("tok/s")
+	case column == "duration":
+		return "s"
+	case strings.HasSuffix(column, "_tokens"):
+		return a.say("tokens")
+	}
+	return ""
 }
 
 // places are the names on an axis, in their places.

@@ -99,7 +99,7 @@ func numberOf(rows []query.Row, column string) document.Cell {
 func number(row query.Row, column string) document.Cell {
 	show := chart.Number
 	if strings.HasSuffix(column, "tokens") || column == "completed" || column == "failed" {
-		show = counted
+		show = chart.Counted
 	}
 	return document.Number(new(row.Number(column)), show)
 }
@@ -211,9 +211,9 @@ var best = TableKind{
 				}
 				some = true
 				t.Rows = append(t.Rows, []document.Cell{
-					document.Text(limitsText(level)), document.Text(a.settingName(row.Text("setting"))), document.Text(loadLabel(row)),
+					document.Text(limitsText(level)), document.Text(a.settingName(row.Text("setting"))), document.Text(a.loadLabel(row)),
 					number(row, "output_throughput"), number(row, "device_throughput"), number(row, "p99_ttft_ms"), number(row, "p99_tpot_ms"), number(row, "p99_e2el_ms"),
-					document.Text(a.say("%d runs, %d requests", int(row.Number("repeats")), int(row.Number("requests")))), document.Text(a.nextLoad(row)),
+					document.Text(a.runs(int(row.Number("repeats"))) + a.say(", ") + a.say("%s requests", chart.Counted(row.Number("requests")))), document.Text(a.nextLoad(row)),
 				})
 			}
 			if !some {

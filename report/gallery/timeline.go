@@ -3,6 +3,7 @@ package gallery
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"llmbench/query"
 	"llmbench/report/chart"
@@ -11,23 +12,22 @@ import (
 var timeline = Kind{
 	Name: "timeline", Title: "The run over time",
 	About: "offered, completed and failed requests, those in flight and queued, output tokens, TTFT and the accelerators, one below the other",
-	Input: SomeRuns,
+	Input: SomeRuns, Placed: true,
 	SQL: func(a Ask) string {
-		low, high := a.lowHigh()
-		call := "run_timeline()"
-		if low != 50 || high != 99 {
-			call = fmt.Sprintf("run_timeline(low := %g, high := %g)", low, high)
+		args := []string{fmt.Sprintf("steps := %d", a.steps())}
+		if low, high := a.lowHigh(); low != 50 || high != 99 {
+			args = append(args, fmt.Sprintf("low := %g, high := %g", low, high))
 		}
-		return "SELECT *\nFROM " + call + "\nORDER BY run_id, t_s"
+		return "SELECT *\nFROM run_timeline(" + strings.Join(args, ", ") + ")\nORDER BY run_id, t_s"
 	},
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		f := chart.Figure{Legend: a.legend(), ShareX: true, Empty: a.say("no data: the times of these requests are not known")}
 		runs := a.byRun(t)
 		for _, q := range a.quantities() {
 			panel := chart.Panel{
-				Title: q.said, Note: a.say(q.unit), Height: 105,
+				Title: q.said, Note: a.say(q.unit), Height: 105, Empty: a.unit(q.empty),
 				X: chart.Axis{Title: a.say("seconds since the run began"), Show: chart.Seconds},
-				Y: chart.Axis{Show: q.show, FromZero: q.scale == chart.Linear, Unit: a.unit(q.hover), Scale: q.scale},
+				Y: chart.Axis{Show: q.show, FromZero: q.scale == chart.Linear, Unit: a.unit(q.hover), Scale: q.scale, Per: q.per},
 			}
 			if q.title != "" {
 				panel.Title = a.say(q.title)
@@ -57,13 +57,15 @@ var timeline = Kind{
 // quantity is a panel of the timeline. Of several columns the first is drawn in full and the others dotted.
 type quantity struct {
 	title, unit, hover string
+	empty              string // why there may be nothing, where the picture's reason is another
 	said               string // the title, where it is no phrase
 	faint              string
 	columns, names     []string
 	show               func(float64) string
 	scale              chart.Scale
-	beyond             bool // the others do not decide the range: a load sent all at once is a spike
-	optional           bool // left out when nothing of it is known
+	per                float64 // what ticks are multiples of
+	beyond             bool    // the others do not decide the range: a load sent all at once is a spike
+	optional           bool    // left out when nothing of it is known
 }
 
 func (a Ask) quantities() []quantity {
@@ -73,13 +75,25 @@ func (a Ask) quantities() []quantity {
 		{title: "requests failed", unit: "req/s", hover: "req/s", columns: []string{"failed"}, names: []string{"failed"}, optional: true},
 		{title: "requests in flight", unit: "requests", columns: []string{"in_flight"}, names: []string{""}},
 		{title: "requests queued in the client", unit: "requests", columns: []string{"queued"}, names: []string{""}, optional: true},
-		{title: "output tokens", unit: "tok/s", hover: "tok/s", columns: []string{"output_tokens"}, names: []string{""}},
-		{said: fmt.Sprintf("TTFT %s, %s", chart.Percentile(high), chart.Percentile(low)), unit: "log scale", show: chart.MS, scale: chart.Log,
+		{title: "output tokens", unit: "tok/s", hover: "tok/s", empty: "no data: when the tokens came is not known", columns: []string{"output_tokens"}, names: []string{""}},
+		{said: fmt.Sprintf("TTFT %s, %s", chart.Percentile(high), chart.Percentile(low)), unit: "log scale", show: chart.MS, scale: chart.Log, empty: "no data: no request has this latency",
 			columns: []string{"ttft_high_ms", "ttft_low_ms"}, names: []string{chart.Percentile(high), chart.Percentile(low)}, faint: a.say("dotted: %s", chart.Percentile(low))},
 		{title: "accelerators busy", unit: "mean over the devices, %", show: chart.Percent, columns: []string{"util_pct"}, names: []string{""}, optional: true},
-		{title: "accelerator memory", unit: "all devices, GiB", hover: "GiB", show: chart.Gibibytes, columns: []string{"mem_used_bytes"}, names: []string{""}, optional: true},
+		{title: "accelerator memory", unit: "all devices, GiB", hover: "GiB", show: chart.Gibibytes, per: chart.GiB, columns: []string{"mem_used_bytes"}, names: []string{""}, optional: true},
 		{title: "power", unit: "all devices, W", hover: "W", columns: []string{"power_w"}, names: []string{""}, optional: true},
 	}
+}
+
+// steps is how many intervals show more than the grain of single requests: a few requests to each.
+func (a Ask) steps() int64 {
+	var most int64
+	for _, f := range a.facts() {
+		most = max(most, f.Completed+f.Failed)
+	}
+	if most == 0 {
+		return 200
+	}
+	return max(20, min(200, most/4))
 }
 
 // lowHigh are the two percentiles of TTFT.

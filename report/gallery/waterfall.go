@@ -11,18 +11,18 @@ import (
 var waterfall = Kind{
 	Name: "waterfall", Title: "Requests, one bar each",
 	About: "a bar for each request: waiting in the client, prefill, decode, and gaps of 50 and 200 ms in it; the slowest 200",
-	Input: OneRun,
-	SQL:   func(Ask) string { return "SELECT *\nFROM waterfall()\nORDER BY run_id, place, from_s" },
+	Input: OneRun, Placed: true,
+	SQL: func(Ask) string { return "SELECT *\nFROM waterfall()\nORDER BY run_id, place, from_s" },
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		f := chart.Figure{Empty: a.say("no data: the times of these requests are not known")}
 		for _, p := range parts {
 			f.Legend = append(f.Legend, chart.Key{Name: a.say(p.name), Fill: p.fill})
 		}
-		for i, rows := range a.byRun(t) {
+		for _, rows := range a.byRun(t) {
 			panel := chart.Panel{
-				Title: a.Runs[i].Label, Height: 260,
-				X: chart.Axis{Title: a.say("seconds since the run began"), Show: chart.Seconds},
-				Y: chart.Axis{Show: func(v float64) string { return fmt.Sprintf("%.0f", math.Abs(v)) }},
+				Height: 260,
+				X:      chart.Axis{Title: a.say("seconds since the run began"), Show: chart.Seconds},
+				Y:      chart.Axis{Show: func(v float64) string { return fmt.Sprintf("%.0f", math.Abs(v)) }},
 			}
 			shown, boxes := a.bars(rows)
 			panel.Marks = []chart.Mark{boxes}
@@ -34,11 +34,7 @@ var waterfall = Kind{
 			}
 			f.Panels = append(f.Panels, panel)
 		}
-		if len(a.Runs) == 1 {
-			f.Title = a.say("Requests, one bar each") + ": " + a.Runs[0].Label
-			f.Panels[0].Title = a.say("requests")
-			f.Note = a.factsOf(0)
-		}
+		a.nameRuns(&f, "Requests, one bar each", "requests")
 		return f
 	},
 }
@@ -46,13 +42,14 @@ var waterfall = Kind{
 var parts = []struct {
 	key, name string
 	fill      chart.Ink
+	least     float64
 }{
-	{"queue", "queued in the client", chart.InkQueue},
-	{"prefill", "prefill: to the first token", chart.InkPrefill},
-	{"decode", "decode: tokens come", chart.InkDecode},
-	{"slow", "gap of 50 ms or more", chart.InkSlow},
-	{"stall", "gap of 200 ms or more", chart.InkStall},
-	{"failed", "failed", chart.InkFailed},
+	{"queue", "queued in the client", chart.InkQueue, 0},
+	{"prefill", "prefill: to the first token", chart.InkPrefill, 0},
+	{"decode", "decode: tokens come", chart.InkDecode, 0},
+	{"slow", "gap of 50 ms or more", chart.InkSlow, 0},
+	{"stall", "gap of 200 ms or more", chart.InkStall, 0},
+	{"failed", "failed", chart.InkFailed, 3},
 }
 
 // some reports whether not all requests are shown: those that are then stand side by side from the moment they were due, for
@@ -77,13 +74,10 @@ func (a Ask) bars(rows []query.Row) (shown int, boxes chart.Boxes) {
 			shown = max(shown, int(place))
 			from, to := row.Number(begin), row.Number(end)
 			boxes.Boxes = append(boxes.Boxes, chart.Box{
-				X0: from, X1: to, Y0: -place - 0.42, Y1: -place + 0.42, Fill: p.fill,
+				Least: p.least, X0: from, X1: to, Y0: -place - 0.42, Y1: -place + 0.42, Fill: p.fill,
 				Hover: fmt.Sprintf("%s %d\n%s: %s", a.say("request"), int(row.Number("request_id")), a.say(p.name), chart.MS(1e3*(to-from))),
 			})
 		}
 	}
 	return shown, boxes
 }
-
-// factsOf says what a reader must know of a run that is no line of the legend.
-func (a Ask) factsOf(i int) string { return a.Runs[i].Facts.Text(a.Lang) }
