@@ -41,7 +41,13 @@ func (a *app) noteFailures(failures []report.Failure) {
 		if f.HTTPStatus != nil && f.Status == store.StatusHTTPError {
 			why = fmt.Sprintf("HTTP %d", *f.HTTPStatus)
 		}
-		a.note("%d failed: %s: %s", f.Count, why, strings.Join(strings.Fields(f.Error), " "))
+		if text := strings.Join(strings.Fields(f.Error), " "); text != "" {
+			why += ": " + text
+		}
+		if do := remedy(f); do != "" {
+			why += "; " + do
+		}
+		a.note("%d failed: %s", f.Count, why)
 	}
 	if len(failures) > most {
 		a.note("%d more reasons: llmbench sql \"FROM failures\"", len(failures)-most)
