@@ -76,10 +76,7 @@ func (t Target) plain() bool {
 	if err != nil || u.Scheme != "http" || t.HTTP2 {
 		return false
 	}
-	if t.Proxy == nil {
-		return true
-	}
-	proxy, err := t.Proxy(&http.Request{URL: u})
+	proxy, err := t.proxy(u)
 	return err == nil && proxy == nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -215,18 +214,4 @@ func (w *watchdog) stop() {
 		}
 	}
 	w.cancel(nil)
-}
-
-// explainConnect makes one clear line of an error met while reaching the server for the first time.
-func explainConnect(baseURL string, err error) error {
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "connection refused"):
-		text = "connection refused; is the server running there? see --base-url, --host, --port"
-	case strings.Contains(text, "no such host"):
-		text = "no such host; see --base-url and --host"
-	case strings.Contains(text, "certificate"):
-		text += "; --insecure accepts any certificate"
-	}
-	return fmt.Errorf("connect to %s: %s", baseURL, text)
 }

@@ -37,7 +37,7 @@ func AskServer(ctx context.Context, client *http.Client, t Target) (Server, erro
 	var s Server
 	body, resp, err := get(ctx, client, t, "/v1/models")
 	if err != nil {
-		return s, explainConnect(t.BaseURL, err)
+		return s, t.unreachable(err)
 	}
 	s.Engine = engineOf(resp.Header.Get("Server"))
 	switch resp.StatusCode {
@@ -70,7 +70,7 @@ func Ready(ctx context.Context, client *http.Client, t Target) error {
 	_, resp, err := get(ctx, client, t, "/v1/models")
 	switch {
 	case err != nil:
-		return explainConnect(t.BaseURL, err)
+		return t.unreachable(err)
 	case resp.StatusCode >= http.StatusInternalServerError:
 		return fmt.Errorf("%s/v1/models answers %s", t.BaseURL, resp.Status)
 	}
@@ -107,7 +107,7 @@ func Command(ctx context.Context, client *http.Client, t Target, path string) er
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return explainConnect(t.BaseURL, err)
+		return t.unreachable(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, errorBodyBytes))
