@@ -18,7 +18,7 @@ import (
 
 // exportCmd writes runs in the formats of other tools, or as plain tables of requests.
 type exportCmd struct {
-	Runs              []string `arg:"" name:"run" help:"Runs: id, beginning of an id, name, latest or latest~N."`
+	Runs              []string `arg:"" name:"run" help:"Runs: id, name, latest~1, tag:KEY=VALUE, name~GLOB, sweep:NAME, @FILE or a condition; see compare."`
 	Format            string   `required:"" help:"Format: ${exports}."`
 	Out               string   `short:"o" help:"File to write to instead of standard output." type:"path" placeholder:"FILE"`
 	PercentileMetrics string   `help:"Metrics, where the format has aggregates: ttft, tpot, itl, e2el, queue; the format's own when not given." placeholder:"LIST"`
@@ -93,11 +93,11 @@ func (c *exportCmd) resolve(a *app) (*store.Warehouse, []store.Entry, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	entries, err := w.ResolveAll(a.ctx, c.Runs...)
+	sides, err := query.Sides(a.ctx, w, c.Runs, a.warn)
 	if err != nil {
 		return nil, nil, errors.Join(err, w.Close())
 	}
-	return w, entries, nil
+	return w, inOrder(sides), nil
 }
 
 // exported gives the runs one after another, each with the aggregates asked for.

@@ -9,7 +9,7 @@ import (
 
 // chosenRuns are the runs that a command is to do something with.
 type chosenRuns struct {
-	Refs  []string `arg:"" optional:"" name:"run" help:"Runs: id, beginning of an id, name, latest or latest~N."`
+	Refs  []string `arg:"" optional:"" name:"run" help:"Runs: id, beginning of an id, name (of several too), latest~1, sweep:NAME, tag:KEY=VALUE, name~GLOB or a condition."`
 	Where string   `help:"Instead: every run for which this holds, SQL over the columns of runs and run_summary." placeholder:"SQL"`
 }
 
@@ -24,7 +24,7 @@ func (c chosenRuns) Validate() error {
 // find gives the runs, without a look at their files.
 func (c chosenRuns) find(a *app, w *store.Warehouse) ([]store.Entry, error) {
 	if c.Where == "" {
-		return w.Find(a.ctx, c.Refs...)
+		return a.findAll(w, c.Refs)
 	}
 	ids, err := a.runsWhere(w, query.Listing{Where: c.Where})
 	if err != nil {
@@ -32,6 +32,25 @@ func (c chosenRuns) find(a *app, w *store.Warehouse) ([]store.Entry, error) {
 	}
 	if len(ids) == 0 {
 		a.note("no run in %s is like that", w.Dir())
+	}
+	return w.Find(a.ctx, ids...)
+}
+
+// findAll gives the runs that references name, as compare takes them: a name may be that of several runs.
+func (a *app) findAll(w *store.Warehouse, references []string) ([]store.Entry, error) {
+	entries, err := w.Find(a.ctx, references...)
+	if !errors.Is(err, store.ErrAmbiguous) && !errors.Is(err, store.ErrNotFound) {
+		return entries, err
+	}
+	sides, err := query.Sides(a.ctx, w, references, a.warn)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, side := range sides {
+		for _, entry := range side.Entries {
+			ids = append(ids, entry.Run.RunID)
+		}
 	}
 	return w.Find(a.ctx, ids...)
 }

@@ -32,7 +32,7 @@ func (c *runsRemoveCmd) Run(a *app) error {
 		return err
 	}
 	defer w.Close()
-	runs, err := c.find(a, w)
+	runs, err := c.doomed(a, w)
 	if err != nil || len(runs) == 0 {
 		return err
 	}
@@ -51,6 +51,14 @@ func (c *runsRemoveCmd) Run(a *app) error {
 		fmt.Fprintln(a.stdout, run.Run.RunID)
 	}
 	return nil
+}
+
+// doomed are the runs to remove. What is removed is named exactly: a reference that several runs answer to is refused.
+func (c *runsRemoveCmd) doomed(a *app, w *store.Warehouse) ([]store.Entry, error) {
+	if c.Where == "" {
+		return w.Find(a.ctx, c.Refs...)
+	}
+	return c.find(a, w)
 }
 
 // checkKept refuses unless the other warehouse has whole copies.

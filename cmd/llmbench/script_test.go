@@ -47,10 +47,15 @@ func bucketScript(ts *testscript.TestScript, neg bool, args []string) {
 	server, stop, err := s3test.Run(dir)
 	ts.Check(err)
 	ts.Defer(stop)
-	ts.Setenv("AWS_ENDPOINT_URL", server.Endpoint)
-	ts.Setenv("AWS_REGION", "us-east-1")
-	ts.Setenv("AWS_ACCESS_KEY_ID", server.AccessKey)
-	ts.Setenv("AWS_SECRET_ACCESS_KEY", server.SecretKey)
+	for _, pair := range bucketEnv(server) {
+		name, value, _ := strings.Cut(pair, "=")
+		ts.Setenv(name, value)
+	}
+}
+
+// bucketEnv is what the AWS tools read to find a server.
+func bucketEnv(server *s3test.Server) []string {
+	return []string{"AWS_ENDPOINT_URL=" + server.Endpoint, "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + server.AccessKey, "AWS_SECRET_ACCESS_KEY=" + server.SecretKey}
 }
 
 // serveScript starts a simulated engine for the rest of the script and puts its address into $NAME: serve NAME

@@ -23,7 +23,7 @@ type sqlCmd struct {
 	File   string   `short:"f" help:"File with the question." type:"path" placeholder:"FILE"`
 	Format string   `help:"How to print: ${formats}." default:"table"`
 	Out    string   `short:"o" help:"File to write to instead of standard output." type:"path" placeholder:"FILE"`
-	Runs   []string `help:"Runs whose events to read; all when not given. The table runs lists every run all the same." placeholder:"RUN"`
+	Runs   []string `help:"Runs whose events to read: id, name, latest~1, sweep:NAME, tag:KEY=VALUE, name~GLOB or a condition; all when not given. The table runs lists every run all the same." placeholder:"RUN"`
 	Init   bool     `help:"Print the script that opens this warehouse in the stock DuckDB shell."`
 	Schema bool     `help:"List every table, view and column."`
 	sqlLimits
@@ -170,7 +170,7 @@ func (c *sqlCmd) question(a *app) (string, error) {
 // source is the whole warehouse, or the runs asked for.
 func (c *sqlCmd) source(a *app, w *store.Warehouse) (query.Source, error) {
 	if len(c.Runs) > 0 {
-		return query.Selection(a.ctx, w, c.Runs...)
+		return a.selection(w, c.Runs)
 	}
 	source, err := query.WholeWarehouse(a.ctx, w)
 	if err == nil && c.Init {
@@ -180,4 +180,22 @@ func (c *sqlCmd) source(a *app, w *store.Warehouse) (query.Source, error) {
 		a.note("no runs in %s yet; every table is empty", w.Dir())
 	}
 	return source, err
+}
+
+// selection is the runs of references as compare takes them. Those that name one run each, the usual ones, are found at
+// once; a name of several runs, a tag or a condition is asked of the catalogue first.
+func (a *app) selection(w *store.Warehouse, references []string) (query.Source, error) {
+	source, err := query.Selection(a.ctx, w, references...)
+	if !errors.Is(err, store.ErrAmbiguous) && !errors.Is(err, store.ErrNotFound) {
+		return source, err
+	}
+	entries, err := a.findAll(w, references)
+	if err != nil {
+		return query.Source{}, err
+	}
+	ids := make([]string, len(entries))
+	for i, entry := range entries {
+		ids[i] = entry.Run.RunID
+	}
+	return query.Selection(a.ctx, w, ids...)
 }
