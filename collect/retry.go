@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"llmbench/near"
 	"llmbench/store"
 )
 
@@ -60,7 +61,7 @@ func (o *RetryOn) UnmarshalText(text []byte) error {
 		case slices.Contains(retriable, item):
 			o.statuses = append(o.statuses, item)
 		default:
-			errs = append(errs, fmt.Errorf("%q is none of %s, nor an HTTP status such as 429 or 5xx", item, strings.Join(retriable, ", ")))
+			errs = append(errs, fmt.Errorf("%q is not known; %s, or give an HTTP status such as 429 or 5xx", item, near.OneOf(item, retriable)))
 		}
 	}
 	return errors.Join(errs...)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"llmbench/near"
 )
 
 // Metrics lists the latencies that latency_stats knows. TTFT and E2EL count from the sending; those from the intended
@@ -102,7 +104,7 @@ func (s *Session) PercentileCurve(ctx context.Context, metric string) ([]CurvePo
 func checkLatency(metrics []string, percentiles []float64) error {
 	for _, metric := range metrics {
 		if !slices.Contains(Metrics, metric) {
-			return fmt.Errorf("unknown metric %q: give one of %s", metric, strings.Join(Metrics, ", "))
+			return fmt.Errorf("unknown metric %q: %s", metric, near.OneOf(metric, Metrics))
 		}
 	}
 	for _, p := range percentiles {

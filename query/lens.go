@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"llmbench/near"
 )
 
 // Kinds of Window.
@@ -41,7 +43,11 @@ func ParseWindow(text string) (Window, error) {
 	case !given && (kind == WindowAll || kind == WindowSteady):
 		return w, nil
 	}
-	return Window{}, fmt.Errorf("--window %q: give all, steady, or what to cut at either end, such as trim=5s,5s", text)
+	hint := "give"
+	if question := near.Question(kind, []string{WindowAll, WindowSteady, WindowTrim}); question != "" {
+		hint = question + " Give"
+	}
+	return Window{}, fmt.Errorf("--window %q: %s all, steady, or what to cut at either end, such as trim=5s,5s", text, hint)
 }
 
 // All reports whether the whole run counts.
@@ -74,7 +80,7 @@ type Lens struct {
 // Validate reports definitions that nobody knows.
 func (l Lens) Validate() error {
 	if l.Definitions != "" && !slices.Contains(AllDefinitions, l.Definitions) {
-		return fmt.Errorf("--definitions %q: give one of %s", l.Definitions, strings.Join(AllDefinitions, ", "))
+		return fmt.Errorf("--definitions %q is not known; %s", l.Definitions, near.OneOf(l.Definitions, AllDefinitions))
 	}
 	if !l.Window.All() && l.Window.Kind != WindowTrim && l.Window.Kind != WindowSteady {
 		return errors.New("--window: give all, trim or steady")

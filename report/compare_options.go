@@ -3,8 +3,10 @@ package report
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
+	"llmbench/near"
 	"llmbench/query"
 	"llmbench/report/stats"
 )
@@ -69,7 +71,7 @@ func (o CompareOptions) Validate() error {
 	}
 	for _, column := range o.By {
 		if _, ok := pointColumn(column); !ok {
-			errs = append(errs, fmt.Errorf("--by %q: not a column of runs that can make a load point; tags.KEY can too", column))
+			errs = append(errs, fmt.Errorf("--by %q: neither tags.KEY nor a column of runs that can make a load point; %s", column, near.OneOf(column, slices.Sorted(maps.Keys(columnPlaces)))))
 		}
 	}
 	if o.NoInterval && len(o.FailOn) > 0 {

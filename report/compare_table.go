@@ -9,6 +9,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"llmbench/near"
 )
 
 // WriteOptions say where a table goes.
@@ -43,7 +45,7 @@ func ComparisonFormats() []string { return []string{"table", "markdown", "csv", 
 func (c *Comparison) Write(w io.Writer, format string, opts WriteOptions) error {
 	write, ok := comparisonWriters[format]
 	if !ok {
-		return fmt.Errorf("unknown format %q; want one of %s", format, strings.Join(ComparisonFormats(), ", "))
+		return fmt.Errorf("format %q is not known; %s", format, near.OneOf(format, ComparisonFormats()))
 	}
 	return write(c, w, opts)
 }

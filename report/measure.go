@@ -2,12 +2,14 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"llmbench/near"
 	"llmbench/query"
 )
 
@@ -187,10 +189,27 @@ func measureNamed(flag, name string) (Measure, error) {
 	}
 	parts := latencyName.FindStringSubmatch(name)
 	if parts == nil {
+		if question := near.Question(name, measureNames(name)); question != "" {
+			return Measure{}, fmt.Errorf("%s: no metric %q; %s", flag, name, question)
+		}
 		return Measure{}, fmt.Errorf("%s: no metric %q; there are %s, and mean, median, std or any percentile of ttft, tpot, itl, e2el and queue, such as p99.9_ttft_ms",
 			flag, name, strings.Join(totalNames(), ", "))
 	}
 	return latencyMeasure(parts[1], parts[2]), nil
+}
+
+// measureNames are what a mistyped name may have meant: of the latencies the usual percentiles, and the one it begins with.
+func measureNames(typed string) []string {
+	names := append(totalNames(), slices.Sorted(maps.Keys(aliases))...)
+	asked, _, _ := strings.Cut(typed, "_")
+	for _, statistic := range []string{asked, "p99", "mean", "median", "std"} {
+		for _, family := range families {
+			if name := statistic + "_" + family.name + "_ms"; latencyName.MatchString(name) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 func totalNames() []string {

@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"io"
 	"strings"
+
+	"llmbench/near"
 )
 
 // sheet is a plain document: a title, lines, one table, notes.
@@ -32,7 +34,7 @@ func (s sheet) write(w io.Writer, format string, opts WriteOptions) error {
 	case "html":
 		return s.writeHTML(w)
 	}
-	return fmt.Errorf("unknown format %q; want one of %s", format, strings.Join(ComparisonFormats(), ", "))
+	return fmt.Errorf("format %q is not known; %s", format, near.OneOf(format, ComparisonFormats()))
 }
 
 func (s sheet) writeTable(w io.Writer, opts WriteOptions) error {

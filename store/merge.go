@@ -86,13 +86,6 @@ func (m *merge) add(e Entry) error {
 	case e.Files.Requests == "" || e.Files.Tokens == "":
 		return errors.New("its files are not whole")
 	}
-	if len(m.shards) > 0 {
-		first := m.shards[0].Run
-		if text(first.Model) != text(e.Run.Model) || text(first.Backend) != text(e.Run.Backend) {
-			return fmt.Errorf("it is of model %s by backend %s, the others of %s by %s: these are no shards of one load",
-				text(e.Run.Model), text(e.Run.Backend), text(first.Model), text(first.Backend))
-		}
-	}
 	for _, path := range e.Files.events() {
 		if err := checkKnownColumns(path); err != nil {
 			return err
@@ -100,6 +93,41 @@ func (m *merge) add(e Entry) error {
 	}
 	m.shards = append(m.shards, &shard{Entry: e, newID: make(map[int64]int64)})
 	return nil
+}
+
+// Unlike tells in what the systems and loads of runs differ, such as "tp 4 and 8": such runs are no shards of one load. What
+// a run does not tell differs from nothing.
+func Unlike(entries []Entry) []string {
+	var differences []string
+	for _, column := range []struct {
+		name string
+		of   func(Run) string
+	}{
+		{"model", func(r Run) string { return told(r.Model) }}, {"backend", func(r Run) string { return told(r.Backend) }},
+		{"engine", func(r Run) string { return told(r.Engine) }}, {"dcu", func(r Run) string { return told(r.DCU) }},
+		{"dcu_count", func(r Run) string { return told(r.DCUCount) }}, {"tp", func(r Run) string { return told(r.TP) }},
+		{"pp", func(r Run) string { return told(r.PP) }}, {"dp", func(r Run) string { return told(r.DP) }},
+		{"dtype", func(r Run) string { return told(r.DType) }}, {"dataset", func(r Run) string { return told(r.Dataset) }},
+	} {
+		var values []string
+		for _, e := range entries {
+			if v := column.of(e.Run); v != "" && !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+		if len(values) > 1 {
+			differences = append(differences, column.name+" "+strings.Join(values, " and "))
+		}
+	}
+	return differences
+}
+
+// told is a value as text; "" when it is not known.
+func told[T any](v *T) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(*v)
 }
 
 func text(s *string) string {

@@ -44,6 +44,19 @@ func shardsOf(t *testing.T, w *Warehouse) (shards []Entry, records [][]*Record) 
 
 // TestMerge anchors two shards by when they began: every time moves, every row is there, and what it says of the whole is
 // what the rows say.
+// TestUnlike names what differs, and nothing that a run does not tell.
+func TestUnlike(t *testing.T) {
+	t.Parallel()
+	alike := Entry{Run: Run{Model: new("m"), TP: new(int64(4)), DCU: new("K100_AI")}}
+	other := Entry{Run: Run{Model: new("n"), TP: new(int64(8)), DCU: new("K100_AI"), DType: new("bf16")}}
+	if got := Unlike([]Entry{alike, alike, {}}); got != nil {
+		t.Errorf("alike runs differ in %q", got)
+	}
+	if got, want := Unlike([]Entry{alike, other}), []string{"model m and n", "tp 4 and 8"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestMerge(t *testing.T) {
 	t.Parallel()
 	w, n := openAt(t, t.TempDir(), Options{})
@@ -135,11 +148,10 @@ func TestMergeRefused(t *testing.T) {
 		spoil func(t *testing.T, shards []Entry) []Entry
 		want  string
 	}{
-		"one alone":    {func(_ *testing.T, s []Entry) []Entry { return s[:1] }, "name at least two"},
-		"one twice":    {func(_ *testing.T, s []Entry) []Entry { return []Entry{s[0], s[0]} }, "it is named twice"},
-		"no clock":     {func(_ *testing.T, s []Entry) []Entry { s[1].Run.TimeBase = "relative"; return s }, "its times are relative"},
-		"other models": {func(_ *testing.T, s []Entry) []Entry { s[1].Run.Model = new("n"); return s }, "these are no shards of one load"},
-		"no tokens":    {func(_ *testing.T, s []Entry) []Entry { s[1].Files.Tokens = ""; return s }, "its files are not whole"},
+		"one alone": {func(_ *testing.T, s []Entry) []Entry { return s[:1] }, "name at least two"},
+		"one twice": {func(_ *testing.T, s []Entry) []Entry { return []Entry{s[0], s[0]} }, "it is named twice"},
+		"no clock":  {func(_ *testing.T, s []Entry) []Entry { s[1].Run.TimeBase = "relative"; return s }, "its times are relative"},
+		"no tokens": {func(_ *testing.T, s []Entry) []Entry { s[1].Files.Tokens = ""; return s }, "its files are not whole"},
 		"columns of the future": {func(t *testing.T, s []Entry) []Entry {
 			if err := parquet.WriteFile(s[1].Files.Requests, []newRow{{"x", "red"}}); err != nil {
 				t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"llmbench/near"
 )
 
 // latestRef names the run that began last; latest~N the one N before it.
@@ -177,8 +179,8 @@ func (w *Warehouse) openError(ref string, cause error) error {
 	case counted:
 		return fmt.Errorf("open run %q: %w in %s, which has %d; see llmbench runs", ref, cause, w.given, len(runs))
 	}
-	if near := nearest(runs, ref); len(near) > 0 {
-		return fmt.Errorf("open run %q: %w in %s; did you mean %s? see llmbench runs", ref, cause, w.given, listed(near))
+	if question := near.Question(ref, calledBy(runs)); question != "" {
+		return fmt.Errorf("open run %q: %w in %s; %s See llmbench runs", ref, cause, w.given, question)
 	}
 	return fmt.Errorf("open run %q: %w in %s; see llmbench runs", ref, cause, w.given)
 }
@@ -190,49 +192,14 @@ func listed(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), len(names)-maxListed)
 }
 
-// nearest gives up to three names and ids that are one or two slips of the finger away from ref, closest first.
-func nearest(runs []*catalogueRow, ref string) []string {
-	const maxNear, slips = 3, 2
-	byDistance := make([][]string, slips+1)
+// calledBy are the ids and names of runs, the newest first.
+func calledBy(runs []*catalogueRow) []string {
+	var names []string
 	for _, run := range slices.Backward(runs) {
-		names := []string{run.RunID}
-		if name := run.Name; name != nil {
-			names = append(names, *name)
-		}
-		for _, name := range names {
-			// Of a short name almost everything is two slips away.
-			if d := editDistance(ref, name, slips); d <= min(slips, len(name)/3) && !slices.Contains(byDistance[d], name) {
-				byDistance[d] = append(byDistance[d], name)
-			}
+		names = append(names, run.RunID)
+		if run.Name != nil {
+			names = append(names, *run.Name)
 		}
 	}
-	near := slices.Concat(byDistance...)
-	return near[:min(len(near), maxNear)]
-}
-
-// editDistance counts the insertions, deletions, exchanges and swaps of neighbours (Damerau and Levenshtein,
-// restricted form) between a and b, in bytes; more than limit may be given as limit+1.
-func editDistance(a, b string, limit int) int {
-	if max(len(a)-len(b), len(b)-len(a)) > limit {
-		return limit + 1
-	}
-	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range above {
-		above[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, above, row = above, row, before
-	}
-	return above[len(b)]
+	return names
 }

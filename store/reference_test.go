@@ -55,9 +55,9 @@ func TestResolve(t *testing.T) {
 		{"twice", `open run "twice": several runs answer to it in ./warehouse: 20261102T000000Z-cccc, 20261103T000000Z-dddd; give a full id`, ErrAmbiguous},
 		{"x", `open run "x": no such run` + see, ErrNotFound},
 		{"", `open run "": no such run` + see, ErrNotFound},
-		{"basline", `open run "basline": no such run in ./warehouse; did you mean baseline? see llmbench runs`, ErrNotFound},
-		{"twcie", `open run "twcie": no such run in ./warehouse; did you mean twice? see llmbench runs`, ErrNotFound},
-		{"20261101T000000Z-aaab", `open run "20261101T000000Z-aaab": no such run in ./warehouse; did you mean 20261101T000000Z-aaaa? see llmbench runs`, ErrNotFound},
+		{"basline", `open run "basline": no such run in ./warehouse; did you mean baseline? See llmbench runs`, ErrNotFound},
+		{"twcie", `open run "twcie": no such run in ./warehouse; did you mean twice? See llmbench runs`, ErrNotFound},
+		{"20261101T000000Z-aaab", `open run "20261101T000000Z-aaab": no such run in ./warehouse; did you mean 20261101T000000Z-aaaa? See llmbench runs`, ErrNotFound},
 		{"latest~6", `open run "latest~6": no such run in ./warehouse, which has 6; see llmbench runs`, ErrNotFound},
 		{"latest~x", `open run "latest~x": no such run` + see, ErrNotFound},
 		{"latest~-1", `open run "latest~-1": no such run` + see, ErrNotFound},
@@ -108,24 +108,6 @@ func TestListed(t *testing.T) {
 	t.Parallel()
 	if got := listed(slices.Repeat([]string{"a"}, 300)); got != "a, a, a, a, a, a, a, a and 292 more" {
 		t.Errorf("got %s", got)
-	}
-}
-
-func TestEditDistance(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"a", "a", 0}, {"a", "b", 1}, {"a", "", 1}, {"ab", "ba", 1}, {"abc", "acb", 1}, {"abcd", "bacx", 2},
-		{"kitten", "sitting", 3}, {"abc", "abcdef", 3}, {"", "abcd", 3},
-	}
-	for _, test := range tests {
-		for _, pair := range [][2]string{{test.a, test.b}, {test.b, test.a}} {
-			if got := editDistance(pair[0], pair[1], 2); min(got, 3) != test.want {
-				t.Errorf("from %q to %q: %d, want %d", pair[0], pair[1], got, test.want)
-			}
-		}
 	}
 }
 

@@ -12,8 +12,12 @@ var listFlags = []string{"goodput", "metadata", "header", "tag", "lora-modules"}
 // listCommands have list flags. Where there are positional arguments too, only what cannot be one of them belongs to a list.
 var listCommands = []string{"collect", "sweep", "inspect", "compare", "plot", "report"}
 
-// limit is a value of --goodput, and nothing else.
-var limit = regexp.MustCompile(`^(ttft|tpot|e2el):`)
+// limit is a value of --goodput, a mistyped one too; no run or set of runs is named so, but for tag:KEY and sweep:NAME.
+var limit = regexp.MustCompile(`^[a-z0-9]{2,5}:[0-9.]+$`)
+
+func isLimit(arg string) bool {
+	return limit.MatchString(arg) && !strings.HasPrefix(arg, "tag:") && !strings.HasPrefix(arg, "sweep:")
+}
 
 // normalise makes kong's form out of vLLM's habits: _ for - in the names of flags, and several values after one flag.
 // It ends at "--".
@@ -26,7 +30,7 @@ func normalise(args []string) []string {
 		if arg == "--" {
 			return append(out, args[i:]...)
 		}
-		if list != "" && !strings.HasPrefix(arg, "-") && (!mixed || limit.MatchString(arg)) {
+		if list != "" && !strings.HasPrefix(arg, "-") && (!mixed || isLimit(arg)) {
 			out = append(out, "--"+list+"="+arg)
 			continue
 		}

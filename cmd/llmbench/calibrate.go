@@ -31,10 +31,7 @@ type calibrateCmd struct {
 func (calibrateCmd) Help() string {
 	return `Starts a simulated engine in a process of its own, climbs the steps, and holds every stamp of the client against the engine's
 log of what it sent and when. The largest load that passes is stored; collect says when a load is above it.
-Client and engine share this host's cores, so a client alone on its host is at least as true.
-
-  llmbench calibrate
-  llmbench calibrate --steps 64,256 --no-flood --format json`
+Client and engine share this host's cores, so a client alone on its host is at least as true.`
 }
 
 // Run climbs, prints and stores.

@@ -43,11 +43,6 @@ type collectCmd struct {
 // Help is shown by collect --help.
 func (collectCmd) Help() string {
 	return `Flags have the names and meanings of vLLM's serving benchmark; _ is taken for -.
-
-  llmbench collect --base-url http://host:8000 --num-prompts 200 --request-rate 4
-  llmbench collect --backend openai-chat --dataset-name sharegpt --dataset-path sharegpt.json --max-concurrency 32
-  llmbench collect --dcu K100_AI --tp 8 --name nightly --goodput ttft:500 tpot:50
-
 Ctrl-C once sends nothing more and waits for what is in flight; twice cuts it. What came is kept either way.`
 }
 

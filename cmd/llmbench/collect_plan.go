@@ -16,6 +16,7 @@ import (
 	"llmbench/collect"
 	"llmbench/collect/dataset"
 	"llmbench/collect/protocol"
+	"llmbench/near"
 	"llmbench/store"
 )
 
@@ -153,7 +154,7 @@ func (c *collectCmd) checkLength(prompts int, rate store.Rate) error {
 	if c.Sessions != nil {
 		flag = "--sessions"
 	}
-	if seconds := float64(prompts) / float64(rate); seconds > year.Seconds() {
+	if seconds := float64(prompts) / float64(rate); seconds > year.Seconds() && !math.IsInf(seconds, 1) {
 		return fmt.Errorf("%s %d at --request-rate %s would take %.0f days", flag, prompts, rate, seconds/86400)
 	}
 	return nil
@@ -193,7 +194,7 @@ func parseReport(names, numbers string) (metrics []string, percentiles []float64
 	for name := range strings.SplitSeq(names, ",") {
 		metric, known := reportMetrics[strings.TrimSpace(name)]
 		if !known {
-			errs = append(errs, fmt.Errorf("--percentile-metrics %q: use %s", name, strings.Join(slices.Sorted(maps.Keys(reportMetrics)), ", ")))
+			errs = append(errs, fmt.Errorf("--percentile-metrics %q is not known; %s", name, near.OneOf(name, slices.Sorted(maps.Keys(reportMetrics)))))
 		}
 		metrics = append(metrics, metric)
 	}
@@ -248,6 +249,9 @@ func keyValues(flag string, pairs []string) ([]keyValue, error) {
 	return out, errors.Join(errs...)
 }
 
+// goodputMetrics are those that an SLO may limit.
+var goodputMetrics = []string{"ttft", "tpot", "e2el"}
+
 // parseSLO reads ttft:100 tpot:50 e2el:1000, milliseconds.
 func parseSLO(given []string) (map[string]float64, error) {
 	var errs []error
@@ -258,8 +262,8 @@ func parseSLO(given []string) (map[string]float64, error) {
 		switch {
 		case !ok || err != nil || math.IsNaN(v) || math.IsInf(v, 0):
 			errs = append(errs, fmt.Errorf("--goodput %q: must be METRIC:MILLISECONDS, such as ttft:100", text))
-		case name != "ttft" && name != "tpot" && name != "e2el":
-			errs = append(errs, fmt.Errorf("--goodput %q: the metric must be ttft, tpot or e2el", text))
+		case !slices.Contains(goodputMetrics, name):
+			errs = append(errs, fmt.Errorf("--goodput %q: the metric is not known; %s", text, near.OneOf(name, goodputMetrics)))
 		case v < 0:
 			errs = append(errs, fmt.Errorf("--goodput %q: the limit must not be below 0", text))
 		default:

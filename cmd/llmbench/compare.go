@@ -51,14 +51,7 @@ type compareModeFlags struct {
 // Help is shown by compare --help.
 func (compareCmd) Help() string {
 	return `Shows first what differs, then each metric with its change. Unlike workloads are refused (exit 3). With four runs a side or more
-the change has an interval between runs and a verdict; one run a side shows the noise within the run only.
-
-  llmbench compare latest~1 latest
-  llmbench compare tag:side=baseline tag:side=candidate --min-effect 2%
-  llmbench compare "dcu=K100_AI and tp=8" "dcu=BW1000 and tp=8" --by request_rate,max_concurrency --format markdown
-  llmbench compare base cand --goodput ttft:500 tpot:50 --window steady --fail-on 'p99_ttft_ms > +5%' --fail-on 'goodput < -2%'
-  llmbench compare --noise name~nightly-*
-  llmbench compare --plan 3% name~nightly-*`
+the change has an interval between runs and a verdict; one run a side shows the noise within the run only.`
 }
 
 // Validate is called by kong.

@@ -21,11 +21,7 @@ type completionCmd struct {
 
 // Help is shown by completion --help.
 func (completionCmd) Help() string {
-	return `Tab then completes commands, flags, their values and the names of runs.
-
-  source <(llmbench completion bash)                                       # in ~/.bashrc
-  source <(llmbench completion zsh)                                        # in ~/.zshrc
-  llmbench completion fish > ~/.config/fish/completions/llmbench.fish`
+	return `Tab then completes commands, flags, their values and the names of runs.`
 }
 
 // completionScripts ask this program for the candidates, one a line. The line :files stands for the names of files.

@@ -25,10 +25,7 @@ type datasetInspectCmd struct {
 // Help is shown by dataset inspect --help.
 func (datasetInspectCmd) Help() string {
 	return `Takes the flags of collect, so that a command line can be looked at before it is run. No server is asked: name the
-tokenizer with --tokenizer or --model, or lengths are an approximation.
-
-  llmbench dataset inspect --dataset-name sharegpt --dataset-path sharegpt.json --tokenizer ./Qwen2.5
-  llmbench dataset inspect --random-input-len 1024 --random-range-ratio 0.5 --chart lengths.png --format json`
+tokenizer with --tokenizer or --model, or lengths are an approximation.`
 }
 
 // Run makes every prompt once.

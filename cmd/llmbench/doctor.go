@@ -30,10 +30,7 @@ type doctorCmd struct {
 // Help is shown by doctor --help.
 func (doctorCmd) Help() string {
 	return `Looks at this host, its accelerators, the variables that decide how a server runs on them, and the server: each finding with what it
-does to the numbers and what to type. The server gets two small requests. Exit code 1 when nothing can be measured so.
-
-  llmbench doctor --base-url http://127.0.0.1:8000
-  llmbench doctor --no-server --json`
+does to the numbers and what to type. The server gets two small requests. Exit code 1 when nothing can be measured so.`
 }
 
 // Run looks, prints and judges.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"llmbench/near"
 	"llmbench/query"
 	"llmbench/report"
 	"llmbench/report/format"
@@ -28,17 +29,13 @@ type exportCmd struct {
 
 // Help is shown by export --help.
 func (exportCmd) Help() string {
-	text := `Writes runs for other tools. A run that was imported from one of vLLM's files or from the scripts' CSV has its own
-keys and values back.
-
-  llmbench export latest --format vllm-detailed -o out.json
-  llmbench export baseline candidate --format parquet -o requests.parquet
-
-Formats:`
+	var b strings.Builder
+	b.WriteString("A run that was imported from one of vLLM's files or from the scripts' CSV has its own keys and values back. Formats:\n\n")
 	for _, w := range interchange.Writers() {
-		text += fmt.Sprintf("\n  %-15s %s", w.Name, w.About)
+		writeTerm(&b, w.Name, w.About)
 	}
-	return text + "\n  csv, jsonl, parquet, arrow    a row per request (the view request_records); csv without the lists"
+	writeTerm(&b, "others", strings.Join(exportTables, ", ")+": a row per request (the view request_records); csv without the lists")
+	return b.String()
 }
 
 // exportTables are the formats that are rows of a view.
@@ -57,7 +54,10 @@ func (c *exportCmd) Validate() error {
 	if _, ok := interchange.FindWriter(c.Format); ok || slices.Contains(exportTables, c.Format) {
 		return nil
 	}
-	return fmt.Errorf("--format %q is not known; use one of %s", c.Format, exportNames())
+	if c.Format == "" {
+		return fmt.Errorf("give --format: one of %s", exportNames())
+	}
+	return fmt.Errorf("--format %q is not known; %s", c.Format, near.OneOf(c.Format, strings.Split(exportNames(), ", ")))
 }
 
 // Run writes all runs into one file.

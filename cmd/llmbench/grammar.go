@@ -1,11 +1,6 @@
 package main
 
-const description = `Measures LLM servers: puts a load on them, keeps every request and every token's arrival as Parquet, and compares runs with SQL.
-
-  llmbench demo                                     the whole story on an embedded engine
-  llmbench collect --base-url http://host:8000 ...  measure a server, with the flags of vLLM's benchmark
-  llmbench compare latest~1 latest                  what differs between two runs
-  llmbench sql "FROM run_summary"                   ask anything`
+const description = `Measures LLM servers: puts a load on them, keeps every request and every token's arrival as Parquet, and compares runs with SQL.`
 
 // grammar is the command line: one field per command.
 type grammar struct {

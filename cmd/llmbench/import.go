@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"llmbench/near"
 	"llmbench/store"
 	"llmbench/store/interchange"
 )
@@ -43,17 +44,14 @@ type importLabels struct {
 
 // Help is shown by import --help.
 func (importCmd) Help() string {
-	text := `Takes result files of other tools. What a file does not say stays NULL; its own numbers are kept apart, in
-reported_summary. The same file is the same run, however often it is imported: labels given again replace the old.
-
-  llmbench import auto results/*.json --dcu K100_AI --tp 8
-  llmbench import vllm old.json --timezone Asia/Shanghai
-
-Formats:`
+	var b strings.Builder
+	b.WriteString(`What a file does not say stays NULL; its own numbers are kept apart, in reported_summary. The same file is the same run, however
+often it is imported: labels given again replace the old. Formats:`)
+	b.WriteString("\n\n")
 	for _, f := range interchange.Formats() {
-		text += fmt.Sprintf("\n  %-15s %s", f.Name, f.About)
+		writeTerm(&b, f.Name, f.About)
 	}
-	return text
+	return b.String()
 }
 
 func importNames() string { return strings.Join(interchange.FormatNames(), ", ") }
@@ -85,7 +83,7 @@ func (l importLabels) labels() (interchange.Labels, error) {
 func (c *importCmd) Validate() error {
 	var errs []error
 	if !slices.Contains(interchange.FormatNames(), c.Format) {
-		errs = append(errs, fmt.Errorf("format %q is not known; use one of %s", c.Format, importNames()))
+		errs = append(errs, fmt.Errorf("format %q is not known; %s", c.Format, near.OneOf(c.Format, interchange.FormatNames())))
 	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil {
 		errs = append(errs, fmt.Errorf("--timezone %q: %w", c.Timezone, err))

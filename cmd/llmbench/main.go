@@ -99,7 +99,7 @@ func (a *app) execute(args []string) error {
 		return nil
 	}
 	if err != nil {
-		return usageError(fmt.Errorf("%w; see llmbench --help", err))
+		return usageError(parseFault(err, parser.Model.Node))
 	}
 	a.quiet, a.plain = grammar.Quiet, grammar.NoColor
 	return parsed.Run(a)
@@ -115,5 +115,6 @@ func (a *app) newParser(g *grammar, options ...kong.Option) (*kong.Kong, error) 
 	if err != nil {
 		return nil, fmt.Errorf("build the command line: %w", err)
 	}
+	parser.Model.HelpFlag.Help = "Show how a command is used."
 	return parser, nil
 }

@@ -16,6 +16,7 @@ func (manCmd) Run(a *app, k *kong.Context) error {
 	fmt.Fprintf(&b, ".TH LLMBENCH 1 \"\" \"llmbench %s\" \"User Commands\"\n.SH NAME\nllmbench \\- measure servers of large language models\n", roff(version))
 	b.WriteString(".SH SYNOPSIS\n.B llmbench\n.I command\n[\\fIflags\\fR]\n.SH DESCRIPTION\n")
 	paragraphs(&b, k.Model.Help)
+	exampleParagraphs(&b, k.Model.Node)
 	b.WriteString(".SH FLAGS OF ALL COMMANDS\n")
 	flagParagraphs(&b, k.Model.Node)
 	b.WriteString(".SH COMMANDS\n")
@@ -36,6 +37,7 @@ func commandSections(b *strings.Builder, node *kong.Node) {
 		paragraphs(b, child.Help)
 		paragraphs(b, child.Detail)
 		flagParagraphs(b, child)
+		exampleParagraphs(b, child)
 		commandSections(b, child)
 	}
 }
@@ -48,6 +50,19 @@ func flagParagraphs(b *strings.Builder, node *kong.Node) {
 		if !flag.Hidden {
 			fmt.Fprintf(b, ".TP\n.B %s\n%s\n", roff(flag.String()), roff(flag.Help))
 		}
+	}
+}
+
+// exampleParagraphs writes the command lines of a command as they are typed.
+func exampleParagraphs(b *strings.Builder, node *kong.Node) {
+	for i, line := range examples[commandPath(node)] {
+		if i == 0 {
+			b.WriteString(".PP\nExamples:\n.EX\n")
+		}
+		fmt.Fprintf(b, "%s\n", roff("  "+line))
+	}
+	if len(examples[commandPath(node)]) > 0 {
+		b.WriteString(".EE\n")
 	}
 }
 

@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	wrap "github.com/jedib0t/go-pretty/v6/text"
-
 	"llmbench/query"
 	"llmbench/report"
 	"llmbench/report/chart"
@@ -20,7 +18,7 @@ import (
 
 // plotCmd draws one chart.
 type plotCmd struct {
-	Kind string   `arg:"" help:"Kind of chart: ${kinds}." enum:"${kinds}"`
+	Kind string   `arg:"" help:"Kind of chart." enum:"${kinds}"`
 	Runs []string `arg:"" name:"run" help:"Runs: id, name, latest~1, tag:KEY=VALUE, name~GLOB, sweep:NAME, @FILE or a condition; see compare."`
 
 	Out         string `short:"o" help:"File to write; - for standard output. KIND.FORMAT in this folder when not given." type:"path" placeholder:"FILE"`
@@ -57,25 +55,26 @@ func kindNames() string {
 }
 
 // Help is shown by plot --help.
-func (plotCmd) Help() string {
-	var text strings.Builder
-	text.WriteString("Draws one chart. Kinds:\n\n")
-	say := func(name, about string) {
-		const width = 58
-		about = wrap.WrapSoft(about, width)
-		for i, line := range strings.Split(about, "\n") {
-			if i > 0 {
-				name = ""
-			}
-			fmt.Fprintf(&text, "  %-14s %s\n", name, strings.TrimSpace(line))
-		}
-	}
+func (c plotCmd) Help() string {
+	return kindTexts(func(about string) string {
+		about, _, _ = strings.Cut(about, ": ")
+		about, _, _ = strings.Cut(about, "; ")
+		return about
+	})
+}
+
+// FullHelp is shown by plot --help-all.
+func (c plotCmd) FullHelp() string { return kindTexts(func(about string) string { return about }) }
+
+// kindTexts lists the kinds with what they are about.
+func kindTexts(shown func(about string) string) string {
+	var b strings.Builder
+	b.WriteString("Kinds:\n\n")
 	for _, k := range gallery.Kinds() {
-		say(k.Name, k.About)
+		writeTerm(&b, k.Name, shown(k.About))
 	}
-	say(shiftKind, "the change from the first run, or set of runs, to the others at every percentile, with the band of noise")
-	text.WriteString("\n  llmbench plot percentiles base cand -o latency.svg --goodput ttft:500\n  llmbench plot pareto sweep:nightly --lang zh -o pareto.pdf")
-	return text.String()
+	writeTerm(&b, shiftKind, shown("the change from the first side at every percentile: a run or a set of runs each, with the band of noise"))
+	return b.String()
 }
 
 // Run draws the chart.

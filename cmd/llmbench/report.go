@@ -28,22 +28,13 @@ type reportCmd struct {
 
 // Help is shown by report --help.
 func (reportCmd) Help() string {
-	return `Prints the report that collect printed, at any percentiles, for we keep every event.
-
-  llmbench report latest --metric-percentiles 50,90,99.9
-  llmbench report latest --window steady --definitions vllm
-  llmbench report baseline candidate -o out          report.html: one page for a browser, with everything in it
-  llmbench report sweep:nightly -o out --goodput ttft:500 tpot:50`
+	return `Prints the report that collect printed, at any percentiles, for we keep every event.`
 }
 
 // Run prints one report per run, then draws.
 func (c *reportCmd) Run(a *app) error {
-	metrics, percentiles, err := parseReport(c.PercentileMetrics, c.MetricPercentiles)
-	lens, lensErr := c.lens()
-	if c.Out != "" && !lens.Plain() {
-		lensErr = errors.Join(lensErr, errors.New("--out shows whole runs as llmbench counts: --window and --definitions do not go with it"))
-	}
-	if err := errors.Join(err, lensErr); err != nil {
+	asked, err := c.asked()
+	if err != nil {
 		return usageError(err)
 	}
 	w, err := c.open(a)
@@ -64,9 +55,9 @@ func (c *reportCmd) Run(a *app) error {
 			return fmt.Errorf("report run %s: no single request of it is known; what its file reported: llmbench sql \"FROM reported_summary\" --runs %s",
 				entry.Run.RunID, entry.Run.RunID)
 		}
-		serving, err := a.serving(entry, metrics, percentiles)
-		if err == nil && !lens.Plain() {
-			err = a.lookThrough(lens, serving, metrics, percentiles, entry)
+		serving, err := a.serving(entry, asked.metrics, asked.percentiles)
+		if err == nil && !asked.lens.Plain() {
+			err = a.lookThrough(asked.lens, serving, asked.metrics, asked.percentiles, entry)
 		}
 		if err != nil {
 			return err
@@ -82,6 +73,27 @@ func (c *reportCmd) Run(a *app) error {
 		return nil
 	}
 	return c.writeDocuments(a, w, sides)
+}
+
+// reportAsked is what a report shows.
+type reportAsked struct {
+	metrics     []string
+	percentiles []float64
+	lens        query.Lens
+}
+
+// asked reads the flags; every problem is reported.
+func (c *reportCmd) asked() (reportAsked, error) {
+	var asked reportAsked
+	var errs [5]error
+	asked.metrics, asked.percentiles, errs[0] = parseReport(c.PercentileMetrics, c.MetricPercentiles)
+	asked.lens, errs[1] = c.lens()
+	if c.Out != "" && !asked.lens.Plain() {
+		errs[2] = errors.New("--out: the page and its charts show whole runs by llmbench's definitions; --window and --definitions change what is printed, without --out")
+	}
+	_, errs[3] = c.slo()
+	_, errs[4] = report.ParseRatingScale(c.Rating)
+	return asked, errors.Join(errs[:]...)
 }
 
 // writeFile makes a file with what write puts into it.

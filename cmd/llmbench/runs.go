@@ -24,14 +24,7 @@ type runsCmd struct {
 
 // Help is shown by runs --help.
 func (runsCmd) Help() string {
-	return `A run is named by its id, any unique beginning of it, its --name, or latest, latest~1, ...
-
-  llmbench runs
-  llmbench runs --where "tp = 8 AND failed = 0" --order-by "p99_ttft_ms DESC" --limit 10
-  llmbench runs --columns run_id,model,output_throughput --format csv
-  llmbench runs show latest
-  llmbench runs tag latest rack=r7
-  llmbench runs check`
+	return `A run is named by its id, any unique beginning of it, its --name, or latest, latest~1, ...`
 }
 
 type runsShowCmd struct {

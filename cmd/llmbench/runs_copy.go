@@ -15,10 +15,7 @@ type runsCopyCmd struct {
 
 // Help is shown by runs copy --help.
 func (runsCopyCmd) Help() string {
-	return `Files are compared with their checksums on the way; runs that are there already are left as they are.
-
-  llmbench runs copy latest --to /mnt/bench/warehouse
-  llmbench runs copy --where "model = 'Qwen2.5-72B'" --to ../archive`
+	return `Files are compared with their checksums on the way; runs that are there already are left as they are.`
 }
 
 // Run copies the runs.

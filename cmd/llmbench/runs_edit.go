@@ -15,13 +15,6 @@ type runsTagCmd struct {
 	warehouseFlag
 }
 
-// Help is shown by runs tag --help.
-func (runsTagCmd) Help() string {
-	return `  llmbench runs tag latest rack=r7 driver=6.2
-  llmbench runs tag baseline rack=
-  llmbench runs --where "tags['rack'] = 'r7'"`
-}
-
 // Run sets the tags of each run.
 func (c *runsTagCmd) Run(a *app) error {
 	chosen := chosenRuns{Where: c.Where}

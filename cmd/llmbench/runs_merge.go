@@ -1,20 +1,24 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"llmbench/store"
+)
 
 // runsMergeCmd makes one run of the shards of a load.
 type runsMergeCmd struct {
-	Refs []string `arg:"" name:"run" help:"The shards: ids, beginnings of ids, names."`
-	Name string   `help:"Name of the merged run." placeholder:"TEXT"`
+	Refs  []string `arg:"" name:"run" help:"The shards: ids, beginnings of ids, names."`
+	Name  string   `help:"Name of the merged run." placeholder:"TEXT"`
+	Allow []string `help:"Merge although this differs: ${enum}, of model, parallel sizes, accelerator, backend, engine or dataset." enum:"system" placeholder:"system"`
 	warehouseFlag
 }
 
 // Help is shown by runs merge --help.
 func (runsMergeCmd) Help() string {
 	return `For one load that several hosts sent at the same time, each into its own run. Times are anchored by when each run began by
-its host's clock, so they are as true as those clocks are equal (NTP: usually to a millisecond). The shards stay.
-
-  llmbench runs merge host-a host-b host-c --name whole`
+its host's clock, so they are as true as those clocks are equal (NTP: usually to a millisecond). The shards stay.`
 }
 
 // Run merges and names the new run.
@@ -27,6 +31,10 @@ func (c *runsMergeCmd) Run(a *app) error {
 	shards, err := w.ResolveAll(a.ctx, c.Refs...)
 	if err != nil {
 		return err
+	}
+	if unlike := store.Unlike(shards); len(unlike) > 0 && len(c.Allow) == 0 {
+		return &exitError{exitRefused, fmt.Errorf("these runs are no shards of one load: they differ in %s; --allow system merges them all the same, and the whole is NULL there",
+			strings.Join(unlike, ", "))}
 	}
 	entry, err := w.Merge(a.ctx, shards, optional(c.Name))
 	if err != nil {

@@ -9,14 +9,11 @@ type runsPushCmd struct {
 }
 
 const objectStoreHelp = `The service and the keys are found where the AWS tools find them: AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and
-AWS_SECRET_ACCESS_KEY, or ~/.aws/credentials and AWS_PROFILE. Every command takes such an address as its --warehouse too.
-`
+AWS_SECRET_ACCESS_KEY, or ~/.aws/credentials and AWS_PROFILE. Every command takes such an address as its --warehouse too.`
 
 // Help is shown by runs push --help.
 func (runsPushCmd) Help() string {
-	return objectStoreHelp + `
-  llmbench runs push latest --to s3://bench/lab
-  llmbench runs --warehouse s3://bench/lab`
+	return objectStoreHelp
 }
 
 // Run sends what is not there yet.
@@ -34,8 +31,7 @@ type runsPullCmd struct {
 
 // Help is shown by runs pull --help.
 func (runsPullCmd) Help() string {
-	return objectStoreHelp + `
-  llmbench runs pull baseline --from s3://bench/lab`
+	return objectStoreHelp
 }
 
 // Run fetches what is not here yet.

@@ -19,10 +19,7 @@ type runsRemoveCmd struct {
 
 // Help is shown by runs rm --help.
 func (runsRemoveCmd) Help() string {
-	return `Asks on a terminal; elsewhere it wants --yes, or --kept-in with a warehouse that has the runs too.
-
-  llmbench runs rm latest
-  llmbench runs rm --where "tags['keep'] IS NULL AND began_at < '2026-01-01'" --kept-in s3://bench/archive`
+	return `Asks on a terminal; elsewhere it wants --yes, or --kept-in with a warehouse that has the runs too.`
 }
 
 // Run removes the runs, all or none.

@@ -28,9 +28,7 @@ type serveCmd struct {
 // Help is shown by serve --help.
 func (serveCmd) Help() string {
 	return `Starts the command as a process group of its own, shows the settings it starts with and its log, and says when it lists its
-models. Ctrl-C ends it: SIGTERM, then SIGKILL, to every process that it started.
-
-  llmbench serve --tp 8 -- vllm serve MODEL -tp 8 --port 8000`
+models. Ctrl-C ends it: SIGTERM, then SIGKILL, to every process that it started.`
 }
 
 // Run serves until Ctrl-C, SIGTERM or the server's own end, which is a failure.

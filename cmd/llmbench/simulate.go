@@ -54,11 +54,7 @@ type simulateCmd struct {
 // Help is shown by simulate --help.
 func (simulateCmd) Help() string {
 	return `An HTTP server with OpenAI's completions, chat, responses, transcriptions and embeddings, and a rerank, whose engine has
-slots, a queue and steps that grow with the batch.
-
-  llmbench simulate --port 8000
-  llmbench simulate --ttft 50ms --itl 10ms --truth truth.jsonl    exact timing, and a log of it
-  llmbench simulate --slots 8 --tokenizer ./Qwen2.5/              a small server that counts by a real tokenizer`
+slots, a queue and steps that grow with the batch.`
 }
 
 func faultNames() string {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"llmbench/near"
 	"llmbench/query"
 	"llmbench/report/format"
 	"llmbench/store"
@@ -46,13 +47,7 @@ func (l sqlLimits) options(a *app, dirs ...string) query.Options {
 // Help is shown by sql --help.
 func (sqlCmd) Help() string {
 	return `SQL of DuckDB over every run. Without a question, on a terminal, it asks for one. Of several statements the last
-one's rows are printed.
-
-  llmbench sql "SELECT run_id, p99_ttft_ms FROM run_summary"
-  llmbench sql "FROM requests WHERE status <> 'ok'" --format csv
-  llmbench sql "FROM goodput(ttft_ms := 200, tpot_ms := 50)" --runs latest
-  llmbench sql --schema
-  llmbench sql --init > init.sql && duckdb -init init.sql`
+one's rows are printed.`
 }
 
 const formatParquet = "parquet"
@@ -61,8 +56,8 @@ func formatNames() string { return strings.Join(append(format.Names(), formatPar
 
 // Validate is called by kong.
 func (c *sqlCmd) Validate() error {
-	if !strings.Contains(", "+formatNames()+",", " "+c.Format+",") {
-		return fmt.Errorf("--format %q is not known; use one of %s", c.Format, formatNames())
+	if known := strings.Split(formatNames(), ", "); !slices.Contains(known, c.Format) {
+		return fmt.Errorf("--format %q is not known; %s", c.Format, near.OneOf(c.Format, known))
 	}
 	ways := 0
 	for _, given := range []bool{c.Query != "", c.File != "", c.Init, c.Schema} {

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"llmbench/collect/sweep"
+	"llmbench/near"
 )
 
 // sweepCmd makes many runs.
@@ -54,12 +56,6 @@ type sweepRunCmd struct {
 func (sweepRunCmd) Help() string {
 	return `Every flag of collect may stand here, with a list of values: --batch 1,2,4 (so many requests, all at once), --lens 512:512,1024:1024
 (prompt and output tokens), --request-rate, --max-concurrency, --tp, ... The points are all combinations.
-
-  llmbench sweep --base-url http://host:8000 --batch 1,2,4,8,16 --lens 512:512,1024:1024 --ignore-eos --csv sheet.csv
-  llmbench sweep --tp 4,8 --batch 1,8,64 --repeats 5 --serve-cmd 'vllm serve MODEL -tp {{.tp}} --port {{.port}}'
-  llmbench sweep plan.yaml --dry-run
-  llmbench sweep --find-max max_concurrency --slo 'p99_ttft_ms<=1000' --slo 'success_rate>=0.95' --lens 512:512
-  llmbench sweep --find-knee max_concurrency --lens 512:512,1024:1024
 
 Started again it goes on where it stopped. Failed points are kept with their error and tried again by the next start.`
 }
@@ -144,11 +140,19 @@ func (c *sweepFlags) read() (sweep.File, error) {
 	}
 	text, err := os.ReadFile(c.Plan)
 	if err != nil {
-		return sweep.File{}, fmt.Errorf("read the plan: %w", err)
+		return sweep.File{}, fmt.Errorf("read the plan: %w%s", err, commandMeant(c.Plan))
 	}
 	file, err := sweep.Parse(text)
 	if err != nil {
 		return file, errors.New(c.Plan + ": " + strings.ReplaceAll(err.Error(), "\n", "\n"+c.Plan+": "))
 	}
 	return file, nil
+}
+
+// commandMeant asks whether what was taken for a plan was meant for a command of sweep.
+func commandMeant(plan string) string {
+	if question := near.Question(filepath.Base(plan), []string{"run", "status"}); question != "" {
+		return "; " + question
+	}
+	return ""
 }

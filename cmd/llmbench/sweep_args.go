@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"llmbench/collect/sweep"
+	"llmbench/near"
 	"llmbench/store"
 )
 
@@ -120,4 +121,13 @@ func (m collectModel) splits(name string) bool {
 func (m collectModel) cumulative(name string) bool {
 	flag := m[name]
 	return flag != nil && flag.IsSlice()
+}
+
+// near asks whether a flag was meant that is spelled like name.
+func (m collectModel) near(name string) string {
+	names := append(slices.Sorted(maps.Keys(m)), sweep.KeyBatch, sweep.KeyLens)
+	if question := near.Question(name, names); question != "" {
+		return "; " + question
+	}
+	return ""
 }

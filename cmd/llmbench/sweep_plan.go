@@ -189,7 +189,7 @@ func (s *sweepPlan) checkKeys() error {
 		case slices.Contains(mentioned, set.Key):
 			s.variables = append(s.variables, set.Key)
 		default:
-			refuse(set, "%s: neither a flag of collect nor a variable of --serve-cmd", set.Key)
+			refuse(set, "%s: neither a flag of collect nor a variable of --serve-cmd%s", set.Key, s.model.near(set.Key))
 		}
 	}
 	return errors.Join(errs...)

@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"llmbench/collect/sweep"
+	"llmbench/near"
 	"llmbench/store"
 )
 
 // searchFlags ask for a limit instead of given loads.
 type searchFlags struct {
-	FindMax          string        `help:"Find the largest ${enum} that meets every --slo, for each point of the plan." enum:"max_concurrency,request_rate," default:"" placeholder:"max_concurrency|request_rate" group:"search"`
+	FindMax          string        `help:"Find the largest max_concurrency or request_rate that meets every --slo, for each point of the plan." enum:"max_concurrency,request_rate," default:"" placeholder:"FLAG" group:"search"`
 	SLO              []string      `name:"slo" help:"What a run must meet: a number of its summary, success_rate or goodput_ratio, such as p99_ttft_ms<=1000." sep:"none" placeholder:"METRIC<=NUMBER" group:"search"`
-	FindKnee         string        `help:"Double ${enum} until the output throughput grows too little." enum:"max_concurrency,request_rate," default:"" placeholder:"max_concurrency|request_rate" group:"search"`
+	FindKnee         string        `help:"Double max_concurrency or request_rate until the output throughput grows too little." enum:"max_concurrency,request_rate," default:"" placeholder:"FLAG" group:"search"`
 	KneeGrowth       string        `help:"The least growth a doubling." default:"20%" placeholder:"SHARE" group:"search"`
 	SearchFrom       float64       `help:"Where to begin." default:"1" group:"search"`
 	SearchTo         float64       `help:"Where to end." default:"4096" group:"search"`
@@ -53,7 +54,7 @@ func (f searchFlags) parse() (*search, error) {
 	for _, text := range f.SLO {
 		slo, err := sweep.ParseSLO(text)
 		if err == nil && !slices.Contains(sloMetrics(), slo.Metric) {
-			err = fmt.Errorf("--slo %q: %s is no number of a run's summary; those are %s", text, slo.Metric, strings.Join(sloMetrics(), ", "))
+			err = fmt.Errorf("--slo %q: %s is no number of a run's summary; %s", text, slo.Metric, near.OneOf(slo.Metric, sloMetrics()))
 		}
 		errs = append(errs, err)
 		s.slos = append(s.slos, slo)

@@ -13,9 +13,7 @@ type sweepStatusCmd struct{ sweepFlags }
 
 // Help is shown by sweep status --help.
 func (sweepStatusCmd) Help() string {
-	return `Takes the plan as sweep does, file and flags, and sends nothing.
-
-  llmbench sweep status plan.yaml`
+	return `Takes the plan as sweep does, file and flags, and sends nothing.`
 }
 
 // Run prints what is done, failed and left.

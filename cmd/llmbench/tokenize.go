@@ -25,12 +25,7 @@ type tokenizeCmd struct {
 
 // Help is shown by tokenize --help.
 func (tokenizeCmd) Help() string {
-	return `Prints the ids with blanks between on the first line and their number on the second.
-
-  llmbench tokenize --tokenizer ./Qwen2.5 "Hello, world!"
-  llmbench tokenize --tokenizer ./Qwen2.5 - < prompt.txt
-  llmbench tokenize --tokenizer ./Qwen2.5 --decode 9707 11 1879 0
-  llmbench tokenize --tokenizer server --base-url http://host:8000 "Hello, world!"`
+	return `Prints the ids with blanks between on the first line and their number on the second.`
 }
 
 // counter is what tokenizers of every source can do for this command.

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"llmbench/near"
 )
 
 // Config is everything a dataset is made from. Fields of other datasets are ignored.
@@ -123,7 +125,7 @@ func (c Config) Validate() error {
 		errs = append(errs, fmt.Errorf("%s %d: must be between 1 and %d", c.counted(), c.NumPrompts, mostPrompts))
 	}
 	if !known {
-		return errors.Join(append(errs, fmt.Errorf("--dataset-name %q is not known; use one of %s", c.Name, strings.Join(Names(), ", ")))...)
+		return errors.Join(append(errs, fmt.Errorf("--dataset-name %q is not known; %s", c.Name, near.OneOf(c.Name, Names())))...)
 	}
 	if c.Sessions.Hold && c.Name != syntheticSessions {
 		if !e.talks {

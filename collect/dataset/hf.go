@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/valyala/fastjson"
+
+	"llmbench/near"
 )
 
 // HFConfig shapes the dataset hf: one of Hugging Face's hub that lies on this disk.
@@ -157,7 +159,7 @@ func (c Config) known(folder hfFolder) (hfKnown, error) {
 	if c.HF.Name != "" {
 		known, ok := lookupHF(c.HF.Name)
 		if !ok {
-			return hfKnown{}, fmt.Errorf("--hf-name %q is not known; name its columns with --hf-prompt-column and --hf-output-column, or use one of %s", c.HF.Name, strings.Join(hfNames(), ", "))
+			return hfKnown{}, unknownHF(c.HF.Name)
 		}
 		return known, nil
 	}
@@ -184,6 +186,34 @@ func lookupHF(name string) (hfKnown, bool) {
 		}
 	}
 	return hfKnown{}, false
+}
+
+func unknownHF(name string) error {
+	if question := near.Question(name, hfNames()); question != "" {
+		return fmt.Errorf("--hf-name %q is not known; %s llmbench dataset hf lists those that are", name, question)
+	}
+	return fmt.Errorf("--hf-name %q is not known; name its columns with --hf-prompt-column and --hf-output-column, or see llmbench dataset hf", name)
+}
+
+// HFEntry is a dataset of the hub that is known by its name. Subset and Split are those taken where none is asked for, ""
+// where it has but one; OutputTokens is 0 where as many are asked for as the recorded answer has.
+type HFEntry struct {
+	Name         string   `json:"name"`
+	Subset       string   `json:"subset,omitempty"`
+	Split        string   `json:"split,omitempty"`
+	OutputTokens int      `json:"output_tokens,omitempty"`
+	Columns      []string `json:"columns"`
+}
+
+// KnownHF lists them.
+func KnownHF() []HFEntry {
+	var all []HFEntry
+	for _, k := range hfRegistry {
+		for _, name := range k.names {
+			all = append(all, HFEntry{name, k.subset, k.split, k.output, k.columns})
+		}
+	}
+	return all
 }
 
 func hfNames() []string {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"llmbench/near"
 )
 
 // hfCard is what the README.md of a dataset says of it for machines.
@@ -146,7 +148,7 @@ func (c hfCard) config(subset, known string) (map[string][]string, error) {
 	if subset != "" {
 		config, ok := c.configs[subset]
 		if !ok {
-			return nil, fmt.Errorf("--hf-subset %q is not among its subsets %s", subset, sortedKeys(c.configs))
+			return nil, fmt.Errorf("--hf-subset %q is not among its subsets; %s", subset, near.OneOf(subset, slices.Sorted(maps.Keys(c.configs))))
 		}
 		return config, nil
 	}

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+
+	"llmbench/near"
 )
 
 // hfFolder is a dataset of Hugging Face's hub as it lies on a disk: a file, a clone of its repository, or its snapshot in the
@@ -136,7 +139,7 @@ func (f hfFolder) choose(path, subset, split string, known hfKnown) (source, err
 	case split == "":
 		return source{}, fmt.Errorf("it has the splits %s; choose one with --hf-split", sortedKeys(splits))
 	case !ok:
-		return source{}, fmt.Errorf("--hf-split %q is not among its splits %s", split, sortedKeys(splits))
+		return source{}, fmt.Errorf("--hf-split %q is not among its splits; %s", split, near.OneOf(split, slices.Sorted(maps.Keys(splits))))
 	}
 	return f.source(path, files)
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"llmbench/near"
 )
 
 // Lengths is a distribution of whole numbers: tokens of a prompt, tokens to ask for, turns of a conversation. Every draw
@@ -96,8 +98,8 @@ func ParseLengths(text string, typical int) (Lengths, error) {
 	}
 	form, known := lengthForms[name]
 	if !known {
-		names := slices.Sorted(maps.Keys(lengthForms))
-		return Lengths{}, fmt.Errorf("%q is no distribution; use one of %s, choice, file, or a number", name, strings.Join(names, ", "))
+		names := append(slices.Sorted(maps.Keys(lengthForms)), "choice", "file")
+		return Lengths{}, fmt.Errorf("%q is no distribution; %s, or give a number", name, near.OneOf(name, names))
 	}
 	p, err := lengthParametersOf(rest, form.keys)
 	if err != nil {

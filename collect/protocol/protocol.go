@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"llmbench/collect/dataset"
+	"llmbench/near"
 	"llmbench/store"
 )
 
@@ -182,7 +183,7 @@ func Lookup(name string) (Backend, error) {
 			return b, nil
 		}
 	}
-	return Backend{}, fmt.Errorf("--backend %q is not known; use one of %s", name, strings.Join(Names(), ", "))
+	return Backend{}, fmt.Errorf("--backend %q is not known; %s", name, near.OneOf(name, Names()))
 }
 
 // Names lists the backends in the order of the help.

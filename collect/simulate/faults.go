@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"llmbench/near"
 )
 
 // Fault is how an answer is spoiled: every way real servers have been seen to surprise a client, and a few more. Counts
@@ -109,7 +111,7 @@ func ParseFault(spec string) (*Fault, error) {
 		name, argument, given := strings.Cut(strings.TrimSpace(part), "=")
 		kind, ok := faultKinds[name]
 		if !ok {
-			return nil, fmt.Errorf("no fault is called %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(faultKinds)), ", "))
+			return nil, fmt.Errorf("no fault is called %q; %s", name, near.OneOf(name, slices.Sorted(maps.Keys(faultKinds))))
 		}
 		if given && kind.argument == "" {
 			return nil, fmt.Errorf("fault %s takes no number", name)

@@ -324,7 +324,7 @@ func TestServersOwnFault(t *testing.T) {
 func TestParseFaultErrors(t *testing.T) {
 	t.Parallel()
 	for spec, want := range map[string]string{
-		"nope":           `no fault is called "nope"; there are batch, bom`,
+		"nope":           `no fault is called "nope"; use one of batch, bom`,
 		"crlf,":          `no fault is called ""`,
 		"crlf=2":         "fault crlf takes no number",
 		"cut=x":          `fault cut takes a number, not "x"`,

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
+	"llmbench/near"
 	"llmbench/store"
 )
 
@@ -44,8 +44,8 @@ var autoOrder = []string{SourceSysfs, SourceHySMI, SourceROCmSMI, SourceNVIDIA}
 func Named(name string) (Source, error) {
 	make, known := sources[name]
 	if !known {
-		return nil, fmt.Errorf("%q is no source of telemetry: use auto, off, %s, prometheus=URL or cmd=COMMAND", name,
-			strings.Join(slices.Sorted(maps.Keys(sources)), ", "))
+		return nil, fmt.Errorf("%q is no source of telemetry; %s, prometheus=URL or cmd=COMMAND", name,
+			near.OneOf(name, append([]string{"auto", "off"}, slices.Sorted(maps.Keys(sources))...)))
 	}
 	return make(), nil
 }

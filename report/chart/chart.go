@@ -16,6 +16,8 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"llmbench/near"
 )
 
 // Options say what kind of picture to write. The zero value is a PNG of 1280 x 800 pixels.
@@ -42,7 +44,7 @@ var Formats = []string{"png", "svg", "pdf"}
 func (o Options) Validate() error {
 	var errs []error
 	if o.Format != "" && !slices.Contains(Formats, o.Format) {
-		errs = append(errs, fmt.Errorf("--format: unknown picture format %q; want png, svg or pdf", o.Format))
+		errs = append(errs, fmt.Errorf("--format %q is not known; %s", o.Format, near.OneOf(o.Format, Formats)))
 	}
 	if o.Width != 0 && (o.Width < 320 || o.Width > 5000) {
 		errs = append(errs, fmt.Errorf("--size: a width of %g points; want 320 to 5000", o.Width))

@@ -48,8 +48,8 @@ var chinese = map[string]string{
 	"Distribution of latencies":  "延迟分布",
 	"% of samples in each class": "各区间样本占比",
 	"latency, log scale":         "延迟，对数刻度",
-	"TTFT, TPOT, ITL and E2EL by percentile, each further nine as wide as the last: the body on the left, the tail on the right": "TTFT、TPOT、ITL 和 E2EL 的各百分位，每多一个 9 宽度相同：左为主体，右为尾部",
-	"how TTFT, TPOT, ITL and E2EL are spread, in classes of equal width on a log axis":                                           "TTFT、TPOT、ITL 和 E2EL 的分布，按对数轴等宽分组",
+	"TTFT, TPOT, ITL and E2EL by percentile: each further nine as wide as the last, the body on the left, the tail on the right": "TTFT、TPOT、ITL 和 E2EL 的各百分位，每多一个 9 宽度相同：左为主体，右为尾部",
+	"how TTFT, TPOT, ITL and E2EL are spread: in classes of equal width on a log axis":                                           "TTFT、TPOT、ITL 和 E2EL 的分布，按对数轴等宽分组",
 
 	// Timeline.
 	"The run over time":             "运行过程",
@@ -74,7 +74,7 @@ var chinese = map[string]string{
 	"req/s":                         "请求/秒",
 	"tok/s":                         "词元/秒",
 	"requests":                      "请求数",
-	"offered, completed and failed requests, those in flight and queued, output tokens, TTFT and the accelerators, one below the other": "到达、完成和失败的请求，处理中和排队的请求，输出词元，TTFT 以及加速卡，上下对齐",
+	"requests offered, completed, failed, in flight and queued: below them output tokens, TTFT and the accelerators": "到达、完成、失败、处理中和排队的请求：其下为输出词元、TTFT 和加速卡",
 
 	// Waterfall, gaps, deadlines.
 	"Requests, one bar each":            "逐个请求",
@@ -101,7 +101,7 @@ var chinese = map[string]string{
 	"reading speed, tokens per second, log scale": "阅读速度，词元/秒，对数刻度",
 	"late at every speed shown":                   "在所示的任何速度下都迟到",
 	"at most 1%% late up to %s tok/s":             "不超过 %s 词元/秒时迟到至多 1%%",
-	"for every reading speed the share of tokens that came later than the reader needed them": "对每种阅读速度，到达晚于读者所需的词元比例",
+	"the share of tokens that came too late for a reader: of every reading speed": "到达晚于读者所需的词元比例：按各阅读速度",
 
 	// Relations.
 	"Latency against prompt length":       "延迟与提示长度",
@@ -111,8 +111,8 @@ var chinese = map[string]string{
 	"other requests in flight at arrival": "到达时处理中的其他请求",
 	"in flight":                           "处理中",
 	"line: median; band: p10 to p90":      "线：中位数；带：p10 到 p90",
-	"how TTFT, TPOT and E2EL grow with the prompt: median, and 10th to 90th percentile":                                          "TTFT、TPOT 和 E2EL 随提示长度的变化：中位数，以及第 10 到第 90 百分位",
-	"how TTFT, TPOT and E2EL grow with the other requests in flight at a request's arrival: median, and 10th to 90th percentile": "TTFT、TPOT 和 E2EL 随到达时处理中的其他请求数的变化：中位数，以及第 10 到第 90 百分位",
+	"how TTFT, TPOT and E2EL grow with the prompt: median, and 10th to 90th percentile":                                                "TTFT、TPOT 和 E2EL 随提示长度的变化：中位数，以及第 10 到第 90 百分位",
+	"how TTFT, TPOT and E2EL grow with the requests in flight: the others at a request's arrival; median, and 10th to 90th percentile": "TTFT、TPOT 和 E2EL 随处理中请求数的变化：到达时的其他请求；中位数，以及第 10 到第 90 百分位",
 
 	// Sweeps.
 	"Throughput and latency against load":   "吞吐量和延迟与负载",
@@ -141,12 +141,12 @@ var chinese = map[string]string{
 	"output tok/s per device": "单卡输出词元/秒",
 	"output tokens / duration / accelerators; up and right is better": "输出词元 / 时长 / 加速卡数；越靠右上越好",
 	"output tok/s": "输出词元/秒",
-	"of all devices together: their number is not known; up and right is better":                "所有卡合计：卡数未知；越靠右上越好",
-	"speed per user: 1 / median TPOT, tok/s":                                                    "单用户速度：1 / TPOT 中位数，词元/秒",
-	"each point's throughput per device over the speed that a user sees; the frontier is drawn": "各点的单卡吞吐量与用户所见速度；画出前沿",
-	"A sweep over two parameters":                                                               "两个参数的扫描",
-	"mean over the runs of a cell; dark is high":                                                "每格内各次运行的平均；深色为高",
-	"a number over two parameters as a heat map (--x, --y, --measure)":                          "一个指标在两个参数上的热图（--x、--y、--measure）",
+	"of all devices together: their number is not known; up and right is better":                         "所有卡合计：卡数未知；越靠右上越好",
+	"speed per user: 1 / median TPOT, tok/s":                                                             "单用户速度：1 / TPOT 中位数，词元/秒",
+	"throughput per device over the speed that a user sees: a dot for each point; the frontier is drawn": "单卡吞吐量与用户所见速度：每点一个点；画出前沿",
+	"A sweep over two parameters":                                                                        "两个参数的扫描",
+	"mean over the runs of a cell; dark is high":                                                         "每格内各次运行的平均；深色为高",
+	"a number over two parameters as a heat map (--x, --y, --measure)":                                   "一个指标在两个参数上的热图（--x、--y、--measure）",
 
 	// Pages and tables.
 	"copy":             "复制",

@@ -7,7 +7,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strings"
+
+	"llmbench/near"
 )
 
 // Column is one column of a result.
@@ -68,7 +69,7 @@ func Names() []string { return []string{"table", "csv", "json", "jsonl", "markdo
 func Write(w io.Writer, name string, rows Rows, opts Options) error {
 	write, ok := writers[name]
 	if !ok {
-		return fmt.Errorf("unknown format %q; want one of %s", name, strings.Join(Names(), ", "))
+		return fmt.Errorf("format %q is not known; %s", name, near.OneOf(name, Names()))
 	}
 	in := result{Rows: rows, columns: rows.Columns()}
 	for _, c := range in.columns {

@@ -7,7 +7,7 @@ import (
 
 var deadlines = Kind{
 	Name: "deadlines", Title: "Tokens a reader would have waited for",
-	About: "for every reading speed the share of tokens that came later than the reader needed them",
+	About: "the share of tokens that came too late for a reader: of every reading speed",
 	Input: SomeRuns,
 	SQL: func(Ask) string {
 		return "SELECT run_id, tokens_per_s, late_pct, tokens\nFROM token_deadlines()\nORDER BY run_id, tokens_per_s"

@@ -9,7 +9,7 @@ import (
 
 var distribution = Kind{
 	Name: "distribution", Title: "Distribution of latencies",
-	About: "how TTFT, TPOT, ITL and E2EL are spread, in classes of equal width on a log axis",
+	About: "how TTFT, TPOT, ITL and E2EL are spread: in classes of equal width on a log axis",
 	Input: SomeRuns,
 	SQL: func(Ask) string {
 		return "SELECT run_id, metric, from_ms, to_ms, samples, share_pct\nFROM latency_histogram()\nORDER BY run_id, metric, from_ms"

@@ -11,7 +11,7 @@ import (
 
 var percentiles = Kind{
 	Name: "percentiles", Title: "Latency by percentile",
-	About: "TTFT, TPOT, ITL and E2EL by percentile, each further nine as wide as the last: the body on the left, the tail on the right",
+	About: "TTFT, TPOT, ITL and E2EL by percentile: each further nine as wide as the last, the body on the left, the tail on the right",
 	Input: SomeRuns,
 	SQL:   percentileSQL,
 	Figure: func(a Ask, t *query.Table) chart.Figure {

@@ -24,7 +24,7 @@ var promptLength = Kind{
 
 var concurrency = Kind{
 	Name: "concurrency", Title: "Latency against requests in flight",
-	About: "how TTFT, TPOT and E2EL grow with the other requests in flight at a request's arrival: median, and 10th to 90th percentile",
+	About: "how TTFT, TPOT and E2EL grow with the requests in flight: the others at a request's arrival; median, and 10th to 90th percentile",
 	Input: SomeRuns, Placed: true,
 	SQL: func(Ask) string {
 		return "SELECT run_id, metric, in_flight, requests, p10_ms, p50_ms, p90_ms\nFROM latency_by_concurrency()\nORDER BY run_id, metric, in_flight"

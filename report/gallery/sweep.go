@@ -136,7 +136,7 @@ func (a Ask) settingName(s string) string {
 
 var pareto = Kind{
 	Name: "pareto", Title: "Throughput per device against speed per user",
-	About: "each point's throughput per device over the speed that a user sees; the frontier is drawn",
+	About: "throughput per device over the speed that a user sees: a dot for each point; the frontier is drawn",
 	Input: SweepRuns,
 	SQL: func(Ask) string {
 		return "SELECT setting, load_kind, load, user_throughput, device_throughput, per_device, repeats, on_frontier\nFROM sweep_pareto()\nORDER BY setting, load"

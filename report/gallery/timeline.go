@@ -11,7 +11,7 @@ import (
 
 var timeline = Kind{
 	Name: "timeline", Title: "The run over time",
-	About: "offered, completed and failed requests, those in flight and queued, output tokens, TTFT and the accelerators, one below the other",
+	About: "requests offered, completed, failed, in flight and queued: below them output tokens, TTFT and the accelerators",
 	Input: SomeRuns, Placed: true,
 	SQL: func(a Ask) string {
 		args := []string{fmt.Sprintf("steps := %d", a.steps())}

@@ -14,6 +14,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"llmbench/near"
 )
 
 // Format is a foreign format that can be imported.
@@ -111,7 +113,7 @@ func (s *Source) open(name string) (Format, error) {
 		}
 	}
 	if name != Auto {
-		return Format{}, fmt.Errorf("no format %q; use one of %s", name, strings.Join(FormatNames(), ", "))
+		return Format{}, fmt.Errorf("format %q is not known; %s", name, near.OneOf(name, FormatNames()))
 	}
 	return Format{}, fmt.Errorf("import %s: %w; name it: %s", s.Path, ErrUnknown, strings.Join(FormatNames()[1:], ", "))
 }
