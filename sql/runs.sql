@@ -49,7 +49,7 @@
 -- column write_ns BIGINT: time the client's writer took to put rows into the journal [ns]
 -- column write_max_ns BIGINT: longest that it took over one batch [ns]
 -- column client_verdict VARCHAR: ok, suspect or saturated: whether the client kept up
--- column findings VARCHAR: what the doctor found, a JSON array
+-- column findings VARCHAR: what was found beside the numbers, a JSON object of texts: client, prompt_tokens, context, prefix_cache, telemetry, doctor
 -- column tags MAP(VARCHAR, VARCHAR): tags set by people
 -- column note VARCHAR: a note by people
 -- column extra VARCHAR: further keys of an imported file, a JSON object

@@ -26,7 +26,7 @@ type sqlCmd struct {
 	Out    string   `short:"o" help:"File to write to instead of standard output." type:"path" placeholder:"FILE"`
 	Runs   []string `help:"Runs whose events to read: id, name, latest~1, sweep:NAME, tag:KEY=VALUE, name~GLOB or a condition; all when not given. The table runs lists every run all the same." placeholder:"RUN"`
 	Init   bool     `help:"Print the script that opens this warehouse in the stock DuckDB shell."`
-	Schema bool     `help:"List every table, view and column."`
+	Schema bool     `help:"List every table, view and column; with --format json or markdown too."`
 	sqlLimits
 	warehouseFlag
 }
@@ -75,7 +75,11 @@ func (c *sqlCmd) Validate() error {
 // Run answers one question, or holds a conversation.
 func (c *sqlCmd) Run(a *app) error {
 	if c.Schema {
-		return writeSchema(a.stdout, query.Schema())
+		write, err := schemaFormat(c.Format)
+		if err != nil {
+			return err
+		}
+		return write(a.stdout, query.Schema())
 	}
 	text, err := c.question(a)
 	if err != nil {
