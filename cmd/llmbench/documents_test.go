@@ -98,6 +98,9 @@ var readerBounds = map[string]string{
 // readerServes are the commands that go on until they are told to stop.
 var readerServes = regexp.MustCompile(`^llmbench (serve|simulate) `)
 
+// ofDocs are names that runs have in docs/warehouse alone.
+var ofDocs = regexp.MustCompile(`\b(tp4|tp8|overload|conversations)\b`)
+
 // Commands whose exit code tells something of the host, or of what was compared, beside whether they worked.
 var readerCodes = map[string]string{"doctor": "01", "compare": "023"}
 
@@ -114,7 +117,7 @@ var notRun = map[string]string{
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
-	paths := []string{"README.md", "CONTRIBUTING.md"}
+	paths := []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}
 	more, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -148,15 +151,14 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// follow runs the commands of one document. Those that another document shows as well run once.
+// follow runs the commands of one document. One that another document has as well runs once.
 func follow(t *testing.T, r *reader, path, document string, known *sync.Map) {
 	lines := strings.Split(document, "\n")
 	answers := map[int][]string{}
 	for _, e := range examplesOf(document) {
-		if _, seen := known.LoadOrStore(e.command, true); seen && !e.shown {
-			continue
-		}
-		got, err := r.run(e.command, e.shown)
+		command := strings.TrimSpace(beforeComment(e.command))
+		once, _ := known.LoadOrStore(fmt.Sprint(e.shown, command), sync.OnceValues(func() ([]string, error) { return r.run(command, e.shown) }))
+		got, err := once.(func() ([]string, error))()
 		if err != nil {
 			t.Errorf("%s:%d: %s\n%v", path, e.line+1, e.command, err)
 			continue
@@ -251,10 +253,9 @@ func (r *reader) rename(t *testing.T) {
 	}
 }
 
-// run gives the lines that a command prints to its standard output. One whose answer is shown is asked of docs/warehouse,
-// others of a warehouse with the names that the documents use. The error has what it printed to the other.
-func (r *reader) run(command string, answered bool) ([]string, error) {
-	written := strings.TrimSpace(beforeComment(command))
+// run gives the lines that a command prints to its standard output. One whose answer is shown, or that names a run of
+// docs/warehouse, is asked of that, others of a warehouse with the names that the documents use. The error has what it printed to the other.
+func (r *reader) run(written string, answered bool) ([]string, error) {
 	if _, ok := notRun[written]; ok {
 		return nil, nil
 	}
@@ -268,7 +269,7 @@ func (r *reader) run(command string, answered bool) ([]string, error) {
 	if kind == "collect" && !regexp.MustCompile(`--(num-prompts|sessions|duration|stages|repeat-workload|help)`).MatchString(written) {
 		written += " --num-prompts 4"
 	}
-	if answered {
+	if answered || ofDocs.MatchString(written) {
 		written = "export LLMBENCH_WAREHOUSE=docs/warehouse; " + written
 	}
 	if strings.Contains(written, "--serve-cmd") {
@@ -323,4 +324,30 @@ func beforeComment(line string) string {
 		return line[:i]
 	}
 	return line
+}
+
+// Both READMEs say the same: a reader of either meets the same commands, answers and documents in the same order.
+func TestReadmesAgree(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(((?:docs/|CONTRIBUTING|CHANGELOG)[^)]*)\)`)
+	content := func(path string) (all []string) {
+		t.Helper()
+		document, err := os.ReadFile(filepath.Join("..", "..", path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range examplesOf(string(document)) {
+			all = append(all, strings.TrimSpace(beforeComment(e.command)))
+		}
+		for _, m := range link.FindAllStringSubmatch(string(document), -1) {
+			all = append(all, strings.ReplaceAll(m[1], ".zh.png", ".png"))
+		}
+		return all
+	}
+	english, chinese := content("README.md"), content("README.zh-CN.md")
+	for i := range max(len(english), len(chinese)) {
+		if i >= len(english) || i >= len(chinese) || english[i] != chinese[i] {
+			t.Fatalf("the READMEs part at item %d: %q and %q", i, english[min(i, len(english)-1)], chinese[min(i, len(chinese)-1)])
+		}
+	}
 }
