@@ -151,7 +151,7 @@ func TestCatalogueIsTrusted(t *testing.T) {
 }
 
 // TestCatalogueRepair makes the catalogue wrong in every way there is, and looks at it through a new Warehouse
-// and through one that was open meanwhile. It is one piece: a table of the ways.
+// and through one that was open meanwhile.
 func TestCatalogueRepair(t *testing.T) {
 	t.Parallel()
 	all := []string{"run-0", "run-1", "run-2"}

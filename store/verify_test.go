@@ -55,8 +55,7 @@ func flip(t *testing.T, path string, at int64) {
 	}
 }
 
-// TestVerify spoils a warehouse of three runs in every way and sees that each is named, and nothing else. It is one piece: a
-// table of the ways.
+// TestVerify spoils a warehouse of three runs in every way and sees that each is named, and nothing else.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	write := func(t *testing.T, path, text string) {

@@ -3,12 +3,14 @@ package dataset
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
 // wordTokenizer has one token per word with its leading blank. With joining it also takes two words for one token when
 // the first ends in the letter s, as no real tokenizer does: lengths then do not add up.
 type wordTokenizer struct {
+	mu      sync.Mutex // guards words and ids, which learn
 	words   []string
 	ids     map[string]int
 	joining bool
@@ -44,6 +46,8 @@ func (w *wordTokenizer) pieces(text string) []string {
 }
 
 func (w *wordTokenizer) Encode(text string) ([]int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var ids []int
 	for _, piece := range w.pieces(text) {
 		id, known := w.ids[piece]
@@ -58,6 +62,8 @@ func (w *wordTokenizer) Encode(text string) ([]int, error) {
 }
 
 func (w *wordTokenizer) Decode(ids []int) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var b strings.Builder
 	for _, id := range ids {
 		b.WriteString(w.words[id])
@@ -166,7 +172,7 @@ func TestRandomValidate(t *testing.T) {
 			[]string{"--num-prompts", "--random-input-len", "--random-output-len", "--random-prefix-len", "--random-range-ratio 1", "--random-range-ratio -1"}},
 		{Config{Name: "random", NumPrompts: 1, Path: "x", Random: RandomConfig{InputLen: 1, OutputLen: 1}}, []string{"--dataset-path"}},
 		{Config{Name: "random", NumPrompts: 1, Random: RandomConfig{InputLen: 0, OutputLen: 1}}, []string{"could be empty"}},
-		{Config{Name: "nope", NumPrompts: 1}, []string{"--dataset-name", "use one of burstgpt, "}},
+		{Config{Name: "nope", NumPrompts: 1}, []string{"--dataset-name", "use one of ", "sharegpt"}},
 		{Config{Name: "sharegpt", NumPrompts: 1, OutputLen: -1}, []string{"--dataset-path", "--sharegpt-output-len"}},
 	} {
 		err := c.config.Validate()

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -80,28 +81,30 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// tokenEvent is an event with one token of text, "a", as each backend's server sends it. For the family that answers with
-// numbers it is the answer.
-var tokenEvent = map[string]string{
-	"openai-responses": `{"type":"response.output_text.delta","item_id":"msg_1","output_index":0,"content_index":0,"delta":"a","logprobs":[],"sequence_number":4}`,
-	"sglang":           `{"text":"a","output_ids":[10],"meta_info":{"id":"d3b0","finish_reason":null,"prompt_tokens":6,"completion_tokens":1,"cached_tokens":4}}`,
-	"llama.cpp-native": `{"index":0,"content":"a","tokens":[1800],"stop":false,"id_slot":-1,"tokens_predicted":1,"tokens_evaluated":2}`,
-	"ollama":           `{"model":"m","created_at":"2026-11-23T18:41:23.166576Z","response":"a","done":false}`,
-	"ollama-chat":      `{"model":"m","created_at":"2026-11-23T18:41:23.166576Z","message":{"role":"assistant","content":"a"},"done":false}`,
-	"tgi":              `{"index":1,"token":{"id":10,"text":"a","logprob":-0.25,"special":false},"generated_text":null,"details":null}`,
-	"tensorrt-llm":     `{"model_name":"ensemble","model_version":"1","sequence_end":false,"sequence_id":0,"sequence_start":false,"text_output":"a"}`,
-	"pooling":          `{"id":"p","data":[{"index":0,"data":[0.5]}],"results":[],"usage":{"prompt_tokens":5}}`,
-	"":                 `{"id":"cmpl-6a2cf64a5bdc594f9dc6","object":"text_completion","created":1795459282,"model":"Qwen2.5-72B-Instruct","choices":[{"index":0,"text":"a","delta":{"content":"a"},"logprobs":null,"finish_reason":null}],"usage":{"prompt_tokens":5,"total_tokens":6,"completion_tokens":1}}`,
-}
-
-func tokenEventOf(b Backend) Event {
-	key := b.Name
-	if b.Framing == FramingNone {
-		key = "pooling"
-	} else if tokenEvent[key] == "" {
-		key = ""
+// tokenEvents has for each backend the first event of its transcripts that is a chunk of text. Of the family that answers
+// with numbers it is an answer.
+func tokenEvents(tb testing.TB) map[string]Event {
+	tb.Helper()
+	found := map[string]Event{}
+	for _, b := range registry {
+		if b.Framing == FramingNone {
+			found[b.Name] = Event{Data: []byte(`{"id":"p","data":[{"index":0,"data":[0.5]}],"results":[],"usage":{"prompt_tokens":5}}`)}
+		}
 	}
-	return Event{Data: []byte(tokenEvent[key])}
+	for _, tr := range transcripts(tb) {
+		b, err := Lookup(tr.fields["backend"])
+		if _, known := found[b.Name]; err != nil || known {
+			continue
+		}
+		for _, ev := range tr.events() {
+			var d Delta
+			if err := b.Protocol.Reader().Event(ev, &d); err == nil && d.Kind == store.KindText && len(d.Text) > 0 && d.Finish == "" {
+				found[b.Name] = Event{Name: ev.Name, Data: bytes.Clone(ev.Data)}
+				break
+			}
+		}
+	}
+	return found
 }
 
 // Whatever a server sends, a reader says what it is or why it cannot be read, and takes no harm for the next event.
@@ -117,6 +120,7 @@ func FuzzReaders(f *testing.F) {
 			f.Add(string(ev.Data))
 		}
 	}
+	tokens := tokenEvents(f)
 	f.Fuzz(func(t *testing.T, data string) {
 		for _, b := range registry {
 			reader := b.Protocol.Reader()
@@ -129,18 +133,22 @@ func FuzzReaders(f *testing.F) {
 				t.Errorf("%s: an answer that cannot be read became a choice", b.Name)
 			}
 			d.Reset()
-			if err := reader.Event(tokenEventOf(b), &d); err != nil || !d.Choice {
+			if err := reader.Event(tokens[b.Name], &d); err != nil || !d.Choice {
 				t.Errorf("%s: after %q the reader gives %+v, %v", b.Name, data, d, err)
 			}
 		}
 	})
 }
 
-// The token event of every backend is a chunk of text; an event costs no allocation, but where a server repeats all
-// text so far.
+// Every backend has a transcript with a token in it, and reads that without an allocation.
 func TestReadersAllocateNothing(t *testing.T) {
+	tokens := tokenEvents(t)
 	for _, b := range registry {
-		ev, reader := tokenEventOf(b), b.Protocol.Reader()
+		ev, reader := tokens[b.Name], b.Protocol.Reader()
+		if ev.Data == nil {
+			t.Errorf("%s: no event of its transcripts is a chunk of text", b.Name)
+			continue
+		}
 		var d Delta
 		read := func() {
 			d.Reset()
@@ -149,7 +157,7 @@ func TestReadersAllocateNothing(t *testing.T) {
 			}
 		}
 		read()
-		if text := b.Framing != FramingNone; !d.Choice || text != (d.Kind == store.KindText) || text != (string(d.Text) == "a") {
+		if text := b.Framing != FramingNone; !d.Choice || text != (d.Kind == store.KindText) || text != (len(d.Text) > 0) {
 			t.Errorf("%s: the event is %+v, want a chunk of text", b.Name, d)
 		}
 		if n := testing.AllocsPerRun(100, read); n > 0 && b.Framing != FramingNone {
@@ -159,9 +167,10 @@ func TestReadersAllocateNothing(t *testing.T) {
 }
 
 func BenchmarkReader(b *testing.B) {
+	tokens := tokenEvents(b)
 	for _, backend := range registry {
 		b.Run(backend.Name, func(b *testing.B) {
-			ev, reader := tokenEventOf(backend), backend.Protocol.Reader()
+			ev, reader := tokens[backend.Name], backend.Protocol.Reader()
 			var d Delta
 			b.SetBytes(int64(len(ev.Data)))
 			b.ReportAllocs()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"llmbench/near"
 	"llmbench/store"
@@ -29,33 +27,36 @@ const (
 	SourceCommand  = "command"
 )
 
-// sources are those that a name alone chooses, with where they are found. A new one is a file and a line here.
-var sources = map[string]func() Source{
-	SourceSysfs:   func() Source { return &Sysfs{Root: sysfsRoot} },
-	SourceHySMI:   func() Source { return newSMI(SourceHySMI) },
-	SourceROCmSMI: func() Source { return newSMI(SourceROCmSMI) },
-	SourceNVIDIA:  func() Source { return newNVIDIA() },
+// sources are those that a name alone chooses, in the order in which Find tries them, cheapest first. A new one is a file and
+// a line here.
+var sources = []struct {
+	name string
+	open func() Source
+}{
+	{SourceSysfs, func() Source { return &Sysfs{Root: sysfsRoot} }},
+	{SourceHySMI, func() Source { return newSMI(SourceHySMI) }},
+	{SourceROCmSMI, func() Source { return newSMI(SourceROCmSMI) }},
+	{SourceNVIDIA, func() Source { return newNVIDIA() }},
 }
-
-// autoOrder is what Find tries, cheapest first.
-var autoOrder = []string{SourceSysfs, SourceHySMI, SourceROCmSMI, SourceNVIDIA}
 
 // Named is the source of that name: sysfs, hy-smi, rocm-smi or nvidia-smi of this host.
 func Named(name string) (Source, error) {
-	make, known := sources[name]
-	if !known {
-		return nil, fmt.Errorf("%q is no source of telemetry; %s, prometheus=URL or cmd=COMMAND", name,
-			near.OneOf(name, append([]string{"auto", "off"}, slices.Sorted(maps.Keys(sources))...)))
+	names := []string{"auto", "off"}
+	for _, s := range sources {
+		if s.name == name {
+			return s.open(), nil
+		}
+		names = append(names, s.name)
 	}
-	return make(), nil
+	return nil, fmt.Errorf("%q is no source of telemetry; %s, prometheus=URL or cmd=COMMAND", name, near.OneOf(name, names))
 }
 
 // Find gives the first source that has an accelerator of this host to tell of, and what it told; nil when there is none.
 // The error tells what is wrong with the tools that are installed: one that hangs holds up the others for some seconds.
 func Find(ctx context.Context) (Source, []*store.DeviceSample, error) {
 	var errs []error
-	for _, name := range autoOrder {
-		source := sources[name]()
+	for _, s := range sources {
+		source := s.open()
 		rows, err := readSoon(ctx, source)
 		if len(rows) > 0 {
 			return source, rows, nil
