@@ -33,6 +33,7 @@ func (a *app) openCharts(w *store.Warehouse, sides []query.Side, ask gallery.Ask
 		c.ask.Runs = append(c.ask.Runs, gallery.Run{ID: e.Run.RunID, Label: runLabel(e.Run), Facts: facts(e.Run), Times: timesOf(e.Run)})
 	}
 	distinguish(c.ask.Runs)
+	gather(c.ask.Runs, sides)
 	c.sweep = differ(c.entries)
 	source := query.Source{Catalogue: catalogue, Entries: c.entries}
 	c.Session, err = query.OpenLazily(a.ctx, source, query.Options{Warn: a.warn})
@@ -78,6 +79,18 @@ func distinguish(runs []gallery.Run) {
 		if counts[r.Label] > 1 && r.Label != r.ID {
 			runs[i].Label += " " + r.ID[max(0, len(r.ID)-4):]
 		}
+	}
+}
+
+// gather tells runs of one side by one colour, where there are several sides and not each is a run alone.
+func gather(runs []gallery.Run, sides []query.Side) {
+	if len(sides) < 2 || len(sides) >= len(runs) {
+		return
+	}
+	for i := range runs {
+		runs[i].Side = 1 + slices.IndexFunc(sides, func(s query.Side) bool {
+			return slices.ContainsFunc(s.Entries, func(e store.Entry) bool { return e.Run.RunID == runs[i].ID })
+		})
 	}
 }
 

@@ -101,10 +101,7 @@ func write(w io.Writer, o Options, p picture) error {
 	}
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(o.DPI), vgimg.UseBackgroundColor(color.White))
 	p.draw(margins(draw.New(c)))
-	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
-		return fmt.Errorf("write png: %w", err)
-	}
-	return nil
+	return writePNG(w, c.Image())
 }
 
 // margins leaves room at the edges; the right one is wider, since the last tick label hangs over it.

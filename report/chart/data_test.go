@@ -65,7 +65,7 @@ func TestHeaderSharesFacts(t *testing.T) {
 	g.Failed, g.Client = 2, "saturated"
 	entries := []entry{{name: "a", facts: []Facts{f}, present: true}, {name: "b", facts: []Facts{g}, present: true}, {name: "c"}}
 	h := newHeader(heading{title: "T", entries: entries}, English, 600)
-	if want := []string{"5 s · 4 req/s"}; !slices.Equal(h.subtitle, want) {
+	if want := []string{"in 5 s · 4 req/s"}; !slices.Equal(h.subtitle, want) {
 		t.Errorf("subtitle %q, want %q", h.subtitle, want)
 	}
 	for i, want := range []string{"10 requests · client ok", "12 requests, 2 failed · client saturated", "no data"} {
@@ -75,6 +75,18 @@ func TestHeaderSharesFacts(t *testing.T) {
 	}
 	if h.below || h.rows() != 3 {
 		t.Errorf("details stand below short names, in %d rows", h.rows())
+	}
+}
+
+// Runs of a side share its colour and keep what else tells them apart.
+func TestSidesShareAColour(t *testing.T) {
+	t.Parallel()
+	s := &stage{legend: []Key{{Side: 1}, {Side: 1}, {Side: 2}, {}}}
+	for series, want := range []int{0, 0, 1, 3, 4} {
+		got, own := s.style(series), styleOf(series)
+		if got.line.Color != okabeIto[want] || got.glyph.Color != okabeIto[want] || got.glyph.Shape != own.glyph.Shape {
+			t.Errorf("series %d is drawn as %+v", series, got)
+		}
 	}
 }
 
@@ -103,7 +115,7 @@ func TestFactsText(t *testing.T) {
 	check("")
 	check("", Facts{})
 	check("1 request · client suspect", Facts{Completed: 1, Client: "suspect"})
-	check("12,345 requests, 45 failed · 2.5 s · inf req/s, at most 8 at once · client ok",
+	check("12,345 requests, 45 failed · in 2.5 s · inf req/s, at most 8 at once · client ok",
 		Facts{Completed: 12300, Failed: 45, Duration: 2500 * time.Millisecond, Rate: all, AtOnce: 8, Client: "ok"})
 	check("2 runs", Facts{}, Facts{})
 	check("2 runs, 20 requests · 5 s each · 4 req/s · client ok",

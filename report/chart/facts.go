@@ -63,7 +63,7 @@ func durationOf(runs []Facts, lang Lang) string {
 	case high == 0:
 		return ""
 	case len(runs) == 1:
-		return seconds(low)
+		return lang.Say("in %s", seconds(low))
 	case seconds(low) == seconds(high):
 		return lang.Say("%s each", seconds(low))
 	}

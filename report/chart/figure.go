@@ -41,6 +41,8 @@ type Key struct {
 	// Fill makes it a kind of box of that colour, in place of a line; Dot a series of points alone.
 	Fill Ink
 	Dot  bool
+	// Side gives runs of one side, counted from 1, one colour; 0 gives each its own.
+	Side int
 }
 
 // Panel is one pair of axes.
@@ -69,6 +71,14 @@ type stage struct {
 	x, y   Axis
 	spots  *spots
 	labels *labelling
+}
+
+// style is how a series looks.
+func (s *stage) style(series int) seriesStyle {
+	if series < len(s.legend) {
+		return styleOf(series).of(s.legend[series].Side)
+	}
+	return styleOf(series)
 }
 
 // at gives the place of a value on the canvas; ok is false when it has none.
@@ -201,7 +211,7 @@ func (d *figureDrawing) entries() []entry {
 	}
 	var entries []entry
 	for i, k := range d.Legend {
-		e := entry{name: k.Name, detail: k.Detail, facts: k.Facts, present: present[i] || k.Fill != "", fill: k.Fill}
+		e := entry{name: k.Name, detail: k.Detail, facts: k.Facts, present: present[i] || k.Fill != "", fill: k.Fill, side: k.Side}
 		switch {
 		case k.Fill != "" && d.empty():
 			continue // there are no boxes to tell apart

@@ -17,6 +17,7 @@ type entry struct {
 	present bool // false when the series has nothing to draw
 	swatch  swatch
 	fill    Ink // of a box
+	side    int
 }
 
 // swatch is what stands before a name.
@@ -181,7 +182,7 @@ func (h header) drawLines(c draw.Canvas, y vg.Length) {
 		if e.swatch == baselineSwatch {
 			c.StrokeLine2(baselineStyle(), at.X, at.Y, at.X+swatchWidth-8, at.Y)
 		} else {
-			drawSwatch(c, styleOf(series), at, e.swatch)
+			drawSwatch(c, styleOf(series).of(e.side), at, e.swatch)
 			series++
 		}
 		x := c.Min.X + swatchWidth

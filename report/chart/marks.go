@@ -48,7 +48,7 @@ func (l Line) reach(visit func(x, y float64)) {
 func (l Line) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 	at := s.at(c, p)
 	toX, _ := p.Transforms(&c)
-	style := styleOf(l.Series)
+	style := s.style(l.Series)
 	if l.Thin {
 		style = style.thin()
 	}
@@ -140,11 +140,11 @@ func (b Band) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 		}
 	}
 	if len(lower) == 1 { // a place alone: a stroke
-		c.StrokeLine2(draw.LineStyle{Color: light(c, styleOf(b.Series).line.Color, 0x60), Width: 4}, lower[0].X, lower[0].Y, upper[0].X, upper[0].Y)
+		c.StrokeLine2(draw.LineStyle{Color: light(c, s.style(b.Series).line.Color, 0x60), Width: 4}, lower[0].X, lower[0].Y, upper[0].X, upper[0].Y)
 		return
 	}
 	if len(lower) > 1 {
-		c.FillPolygon(light(c, styleOf(b.Series).line.Color, 0x30), c.ClipPolygonXY(append(lower, upper...)))
+		c.FillPolygon(light(c, s.style(b.Series).line.Color, 0x30), c.ClipPolygonXY(append(lower, upper...)))
 	}
 }
 
@@ -174,7 +174,7 @@ func (d Dots) occupy(s *stage, c draw.Canvas, p *plot.Plot) {
 
 func (d Dots) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 	at := s.at(c, p)
-	style := styleOf(d.Series)
+	style := s.style(d.Series)
 	if d.Faint {
 		style.glyph.Color = light(c, style.glyph.Color, 0x70)
 	}

@@ -97,6 +97,15 @@ func styleOf(i int) seriesStyle {
 	return s
 }
 
+// of is the style of a run of a side, counted from 1: the side's colour.
+func (s seriesStyle) of(side int) seriesStyle {
+	if side > 0 {
+		c := okabeIto[(side-1)%len(okabeIto)]
+		s.line.Color, s.glyph.Color = c, c
+	}
+	return s
+}
+
 // thin is the style for lines that jump every second: dashes would tear them apart, the glyphs tell them apart.
 func (s seriesStyle) thin() seriesStyle {
 	s.line.Width, s.line.Dashes = 1.1, nil

@@ -247,8 +247,12 @@ func (f *fallback) drawLine(c vg.Canvas, line string, face font.Face, at vg.Poin
 			continue
 		}
 		scale := face.Font.Size / vg.Length(unitsPerEm(p.font))
+		bold := vg.Length(0)
+		if face.Font.Weight == xfont.WeightBold && p.font != face.Face { // other fonts have one weight
+			bold = face.Font.Size / 30
+		}
 		for _, r := range p.text {
-			at.X += drawGlyph(c, p.font, r, at, scale)
+			at.X += drawGlyph(c, p.font, r, at, scale, bold)
 		}
 	}
 }
@@ -277,8 +281,8 @@ func isPDF(c vg.Canvas) bool {
 	return false
 }
 
-// drawGlyph fills a glyph's outline and gives its advance.
-func drawGlyph(c vg.Canvas, f *sfnt.Font, r rune, at vg.Point, scale vg.Length) vg.Length {
+// drawGlyph fills a glyph's outline, drawn over with a line of the width bold, and gives its advance.
+func drawGlyph(c vg.Canvas, f *sfnt.Font, r rune, at vg.Point, scale, bold vg.Length) vg.Length {
 	var buf sfnt.Buffer
 	g, err := f.GlyphIndex(&buf, r)
 	if err != nil {
@@ -314,6 +318,11 @@ func drawGlyph(c vg.Canvas, f *sfnt.Font, r rune, at vg.Point, scale vg.Length) 
 	if len(path) > 0 {
 		path.Close()
 		c.Fill(path)
+		if bold > 0 {
+			c.SetLineWidth(bold)
+			c.SetLineDash(nil, 0)
+			c.Stroke(path)
+		}
 	}
 	return vg.Length(advance) * scale
 }

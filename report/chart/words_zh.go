@@ -10,6 +10,7 @@ var chinese = map[string]string{
 	"1 request":          "1 个请求",
 	"1 run":              "1 次运行",
 	", %s failed":        "，%s 个失败",
+	"in %s":              "用时 %s",
 	"%s each":            "每次 %s",
 	"%s to %s":           "%s 到 %s",
 	"at most %s at once": "最多 %s 个并发",

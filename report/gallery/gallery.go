@@ -78,6 +78,8 @@ type Run struct {
 	Label string
 	Facts chart.Facts
 	Times Times
+	// Side is the place, from 1, of what the run was named by, where that named several; 0 else.
+	Side int
 }
 
 // Times is what is known of when things happened in a run.
@@ -109,7 +111,7 @@ func (a Ask) say(phrase string, args ...any) string { return a.Lang.Say(phrase, 
 func (a Ask) legend() []chart.Key {
 	keys := make([]chart.Key, len(a.Runs))
 	for i, r := range a.Runs {
-		keys[i] = chart.Key{Name: r.Label, Facts: []chart.Facts{r.Facts}}
+		keys[i] = chart.Key{Name: r.Label, Facts: []chart.Facts{r.Facts}, Side: r.Side}
 	}
 	return keys
 }
