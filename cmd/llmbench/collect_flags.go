@@ -87,7 +87,7 @@ type bodyFlags struct {
 }
 
 type resultFlags struct {
-	PercentileMetrics string   `help:"Metrics of the report: ttft, tpot, itl, e2el, queue (client_queue_time), and ttft_ and e2el_including_client_queue, which count from the intended time." default:"ttft,tpot,itl" group:"report"`
+	PercentileMetrics string   `help:"Metrics of the report: ttft, tpot, itl, e2el, queue (client_queue_time), and ttft_ and e2el_including_client_queue, which count from the intended time. When not given: ttft,tpot,itl; e2el of backends that answer with numbers." placeholder:"LIST" group:"report"`
 	MetricPercentiles string   `help:"Percentiles of the report." default:"99" group:"report"`
 	Goodput           []string `help:"SLOs in ms: ttft:100 tpot:50 e2el:1000; several may follow." sep:"none" placeholder:"METRIC:MS" group:"report"`
 	SaveResult        bool     `help:"Write a result file in vLLM's format too." group:"report"`

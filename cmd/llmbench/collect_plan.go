@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,6 +42,7 @@ type keyValue struct{ key, value string }
 // plan checks all flags and reports every problem together, before any load.
 func (c *collectCmd) plan(a *app) (*collectPlan, error) {
 	p := &collectPlan{tags: map[string]string{}}
+	c.DatasetName = dataset.Canonical(c.DatasetName)
 	var errs []error
 	add := func(err error) {
 		if err != nil {
@@ -208,11 +210,19 @@ func parseReport(names, numbers string) (metrics []string, percentiles []float64
 	return metrics, percentiles, errors.Join(errs...)
 }
 
+// defaultMetrics are vLLM's: an answer of numbers has no tokens to time.
+func defaultMetrics(b protocol.Backend) string {
+	if b.Framing == protocol.FramingNone {
+		return "e2el"
+	}
+	return "ttft,tpot,itl"
+}
+
 func (c *collectCmd) planResult(p *collectPlan) error {
 	var errs []error
 	add := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	var err error
-	p.metrics, p.percentiles, err = parseReport(c.PercentileMetrics, c.MetricPercentiles)
+	p.metrics, p.percentiles, err = parseReport(cmp.Or(c.PercentileMetrics, defaultMetrics(p.load.Backend)), c.MetricPercentiles)
 	errs = append(errs, err, c.checkResultDir())
 	p.slo, err = parseSLO(c.Goodput)
 	errs = append(errs, err)

@@ -38,6 +38,9 @@ var wordings = []struct {
 	say  func(m []string, node *kong.Node) string
 }{
 	{regexp.MustCompile(`^unknown flag (--?[^\s,=]+)`), func(m []string, node *kong.Node) string {
+		if answer := vllmAnswer(m[1], node); answer != "" {
+			return "there is no flag " + m[1] + ": " + answer
+		}
 		return hinted("there is no flag "+m[1], near.Question(m[1], allFlagNames(node)))
 	}},
 	{regexp.MustCompile(`^unexpected argument ([^,]+?)(?:, did you mean .*)?$`), unexpected},

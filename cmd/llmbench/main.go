@@ -91,6 +91,9 @@ func (a *app) execute(args []string) error {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	if args, err = benchCommand(args); err != nil {
+		return usageError(err)
+	}
 	if args, err = sweepSettings(normalise(args)); err != nil {
 		return fmt.Errorf("build the command line: %w", err)
 	}

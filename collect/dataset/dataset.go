@@ -93,6 +93,14 @@ var registry = map[string]entry{
 // Names lists the datasets in alphabetical order.
 func Names() []string { return slices.Sorted(maps.Keys(registry)) }
 
+// Canonical is the name by which the registry knows a dataset: names with _ may be spelled with -, as some clients have them.
+func Canonical(name string) string {
+	if spelled := strings.ReplaceAll(name, "-", "_"); registry[name].make == nil && registry[spelled].make != nil {
+		return spelled
+	}
+	return name
+}
+
 // load is the number of prompts without the warm-ups.
 func (c Config) load() int { return c.NumPrompts - c.Warmups }
 
