@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -13,10 +12,7 @@ import (
 func WriteCalibration(w io.Writer, c *store.Calibration, format string) error {
 	switch format {
 	case "json":
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(c)
+		return WriteJSON(w, c)
 	case "table":
 		_, err := io.WriteString(w, calibrationText(c))
 		return err

@@ -2,21 +2,13 @@ package report
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 )
 
-func (c *Comparison) writeJSON(w io.Writer, _ WriteOptions) error { return writeJSON(w, c) }
-
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
+func (c *Comparison) writeJSON(w io.Writer, _ WriteOptions) error { return WriteJSON(w, c) }
 
 var csvHeader = []string{
 	"point", "side", "metric", "unit", "better", "primary", "a", "a_half_width", "b", "b_half_width", "n1", "n2", "change_percent",

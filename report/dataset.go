@@ -68,10 +68,7 @@ func lengthsOut(l stats.Lengths) lengthsJSON {
 func WriteDataset(w io.Writer, d Dataset, format string) error {
 	switch format {
 	case "json":
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(struct {
+		return WriteJSON(w, struct {
 			Dataset
 			PromptTokens lengthsJSON `json:"prompt_tokens"`
 			AskedTokens  lengthsJSON `json:"asked_tokens"`

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -33,10 +32,7 @@ const adviceWidth = 80
 // WriteDoctor prints the findings by topic, or as a JSON list.
 func WriteDoctor(w io.Writer, findings []Advice, asJSON, colour bool) error {
 	if asJSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(findings)
+		return WriteJSON(w, findings)
 	}
 	var b strings.Builder
 	topic := ""

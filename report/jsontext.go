@@ -3,8 +3,18 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 )
+
+// WriteJSON prints a value as JSON for programs that people look at too: indented, and without the escapes that are for
+// HTML. What commands print so is described in docs/json.md.
+func WriteJSON(w io.Writer, v any) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(v)
+}
 
 // object reads a JSON object; one that is none becomes a single key "" with the whole text.
 func object(s *string) map[string]json.RawMessage {

@@ -203,7 +203,7 @@ func (r *NoiseReport) noiseNotes(n int) {
 func (r *NoiseReport) Write(w io.Writer, format string, opts WriteOptions) error {
 	switch format {
 	case "json":
-		return writeJSON(w, r)
+		return WriteJSON(w, r)
 	case "csv":
 		return writeRecords(w, r.records())
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,25 @@ import (
 
 // pair is one line of a run shown in full.
 type pair struct{ key, value string }
+
+// runDocument is a run as JSON: run.json, with the files' paths instead of their checksums.
+type runDocument struct {
+	Run         store.Run         `json:"run"`
+	Definitions int               `json:"definitions"`
+	Summary     *store.Summary    `json:"summary"`
+	Files       map[string]string `json:"files"`
+}
+
+// WriteRunJSON prints one run in full, with the keys of its run.json.
+func WriteRunJSON(w io.Writer, e store.Entry) error {
+	paths := map[string]string{}
+	for _, p := range files(e.Files) {
+		if p.key != "directory" {
+			paths[filepath.Base(p.value)] = p.value
+		}
+	}
+	return WriteJSON(w, runDocument{e.Run, e.Definitions, e.Summary, paths})
+}
 
 // WriteRun prints one run in full: every column of runs in groups, then the metrics its summary has. NULL prints
 // as n/a. Keys are the columns' names, so that they can be asked for in SQL.

@@ -351,10 +351,10 @@ func best(points []sweepPoint) []string {
 
 // SweepStatus is one run of a plan that is not done.
 type SweepStatus struct {
-	Point  string // its label
-	Repeat int    // from 1
-	State  string // failed or left
-	Why    string // it failed; "" where it was not tried
+	Point  string `json:"point"`         // its label
+	Repeat int    `json:"repeat"`        // from 1
+	State  string `json:"state"`         // failed or left
+	Why    string `json:"why,omitempty"` // it failed; "" where it was not tried
 }
 
 // WriteSweepStatus lists the runs that are not done.

@@ -28,7 +28,8 @@ func (runsCmd) Help() string {
 }
 
 type runsShowCmd struct {
-	Ref string `arg:"" name:"run" help:"The run: id, beginning of an id, name, latest or latest~N."`
+	Ref    string `arg:"" name:"run" help:"The run: id, beginning of an id, name, latest or latest~N."`
+	Format string `help:"How to print: ${enum}." default:"table" enum:"table,json"`
 	warehouseFlag
 }
 
@@ -45,6 +46,9 @@ func (c *runsShowCmd) Run(a *app) error {
 	}
 	if err != nil {
 		return err
+	}
+	if c.Format == "json" {
+		return report.WriteRunJSON(a.stdout, entries[0])
 	}
 	return report.WriteRun(a.stdout, entries[0], a.writeOptions())
 }

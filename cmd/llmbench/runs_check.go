@@ -5,12 +5,14 @@ import (
 	"io"
 	"time"
 
+	"llmbench/report"
 	"llmbench/store"
 )
 
 // runsCheckCmd verifies what is stored.
 type runsCheckCmd struct {
-	Refs []string `arg:"" optional:"" name:"run" help:"Runs to check; all, and what belongs to none, when not given."`
+	Refs   []string `arg:"" optional:"" name:"run" help:"Runs to check; all, and what belongs to none, when not given."`
+	Format string   `help:"How to print: ${enum}." default:"table" enum:"table,json"`
 	warehouseFlag
 }
 
@@ -32,12 +34,47 @@ func (c *runsCheckCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	bad := writeFindings(a.stdout, findings)
+	bad, err := c.print(a.stdout, checked, findings)
+	if err != nil {
+		return err
+	}
 	a.note("%d runs checked: %d problems, %d leftovers", checked, bad, len(findings)-bad)
 	if bad > 0 {
 		return &exitError{exitFailed, errSilent}
 	}
 	return nil
+}
+
+// checkDocument is the answer as JSON.
+type checkDocument struct {
+	Checked   int            `json:"checked"` // runs
+	Problems  int            `json:"problems"`
+	Leftovers int            `json:"leftovers"`
+	Findings  []checkFinding `json:"findings"`
+}
+
+type checkFinding struct {
+	Run      string `json:"run,omitempty"`
+	Path     string `json:"path"`
+	What     string `json:"what"`
+	Leftover bool   `json:"leftover"`
+}
+
+// print prints the findings and counts those that are no leftovers.
+func (c *runsCheckCmd) print(w io.Writer, checked int, findings []store.Finding) (bad int, err error) {
+	if c.Format != "json" {
+		return writeFindings(w, findings), nil
+	}
+	document := checkDocument{Checked: checked, Findings: []checkFinding{}}
+	for _, f := range findings {
+		if f.Leftover {
+			document.Leftovers++
+		} else {
+			document.Problems++
+		}
+		document.Findings = append(document.Findings, checkFinding(f))
+	}
+	return document.Problems, report.WriteJSON(w, document)
 }
 
 // writeFindings prints them and counts those that are no leftovers.

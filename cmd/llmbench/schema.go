@@ -2,11 +2,12 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"llmbench/report"
 
 	views "llmbench/sql"
 )
@@ -45,10 +46,7 @@ func writeSchema(w io.Writer, tables []views.Table) error {
 
 // writeSchemaJSON prints a list with an object for each table.
 func writeSchemaJSON(w io.Writer, tables []views.Table) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(tables)
+	return report.WriteJSON(w, tables)
 }
 
 // schemaKinds are the parts of the document.

@@ -46,6 +46,7 @@ type sweepFlags struct {
 type sweepRunCmd struct {
 	sweepFlags
 	DryRun      bool   `help:"Print the points and an estimate of the time, and send nothing." group:"run"`
+	Format      string `help:"How --dry-run prints: ${enum}." default:"table" enum:"table,json" group:"run"`
 	Again       bool   `help:"Measure everything anew." group:"run"`
 	SkipFailed  bool   `help:"Do not try again what failed before." group:"run"`
 	StopOnError bool   `help:"End at the first point that fails instead of going on with the next." group:"run"`
@@ -75,7 +76,7 @@ func (c *sweepRunCmd) Run(a *app, k *kong.Context) error {
 	}
 	defer s.warehouse.Close()
 	if c.DryRun {
-		return s.dryRun()
+		return s.dryRun(c.Format)
 	}
 	return (&sweeper{sweepPlan: s, cmd: c}).run()
 }

@@ -9,7 +9,20 @@ import (
 )
 
 // sweepStatusCmd shows how a plan stands.
-type sweepStatusCmd struct{ sweepFlags }
+type sweepStatusCmd struct {
+	sweepFlags
+	Format string `help:"How to print: ${enum}." default:"table" enum:"table,json" group:"run"`
+}
+
+// sweepState is the answer as JSON. Of a search nobody knows what is left.
+type sweepState struct {
+	Sweep  string               `json:"sweep"`
+	Search bool                 `json:"search"`
+	Done   int                  `json:"done"`
+	Failed *int                 `json:"failed"`
+	Left   *int                 `json:"left"`
+	Runs   []report.SweepStatus `json:"runs"` // that are not done
+}
 
 // Help is shown by sweep status --help.
 func (sweepStatusCmd) Help() string {
@@ -30,6 +43,9 @@ func (c *sweepStatusCmd) Run(a *app, k *kong.Context) error {
 		return err
 	}
 	defer s.warehouse.Close()
+	if c.Format == "json" {
+		return report.WriteJSON(a.stdout, s.state())
+	}
 	if s.search != nil {
 		fmt.Fprintf(a.stdout, "sweep %s: a search; %d runs made. What is left depends on what they show: llmbench sweep goes on\n", s.plan.Name, len(s.done))
 		return nil
@@ -37,6 +53,14 @@ func (c *sweepStatusCmd) Run(a *app, k *kong.Context) error {
 	done, failed, left := s.counts()
 	fmt.Fprintf(a.stdout, "sweep %s: %d done, %d failed, %d left of %d runs\n", s.plan.Name, done, failed, left, done+failed+left)
 	return report.WriteSweepStatus(a.stdout, s.statuses(), a.writeOptions())
+}
+
+func (s *sweepPlan) state() sweepState {
+	if s.search != nil {
+		return sweepState{Sweep: s.plan.Name, Search: true, Done: len(s.done), Runs: []report.SweepStatus{}}
+	}
+	done, failed, left := s.counts()
+	return sweepState{Sweep: s.plan.Name, Done: done, Failed: &failed, Left: &left, Runs: append([]report.SweepStatus{}, s.statuses()...)}
 }
 
 // statuses are the runs that are not done, with why.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"llmbench/collect/tokenizer"
+	"llmbench/report"
 )
 
 // tokenizeCmd shows how a tokenizer counts.
@@ -18,6 +20,7 @@ type tokenizeCmd struct {
 	Tokenizer string   `help:"tokenizer.json, tiktoken file, folder of a model, name of a model in a local cache, or 'server'." required:"" group:"data"`
 	Special   bool     `help:"Add the special tokens that a server adds to a prompt." group:"data"`
 	Decode    bool     `help:"Take ids and print their text, with nothing added; special tokens are written out." group:"data"`
+	Format    string   `help:"How to print: ${enum}; text is ids with blanks between and their number, or the text of --decode." default:"text" enum:"text,json" group:"data"`
 	BaseURL   string   `name:"base-url" help:"Server to ask with --tokenizer server." default:"http://127.0.0.1:8000" group:"server"`
 	Model     string   `help:"Model to ask the server for." group:"server"`
 	Text      []string `arg:"" optional:"" sep:"none" help:"Text, or ids with --decode; - or nothing takes standard input, byte for byte."`
@@ -46,7 +49,7 @@ func (c *tokenizeCmd) Run(a *app) error {
 	}
 	out := bufio.NewWriterSize(a.stdout, 1<<16)
 	if c.Decode {
-		err = decodeIDs(out, tok, text)
+		err = c.printText(out, tok, text)
 	} else {
 		err = c.printIDs(out, tok, text)
 	}
@@ -113,6 +116,12 @@ func (c *tokenizeCmd) printIDs(out *bufio.Writer, tok counter, text string) erro
 	if err != nil {
 		return err
 	}
+	if c.Format == "json" {
+		return json.NewEncoder(out).Encode(struct {
+			IDs   []int `json:"ids"`
+			Count int   `json:"count"`
+		}{ids, len(ids)})
+	}
 	var number []byte
 	for i, id := range ids {
 		if i > 0 {
@@ -125,8 +134,8 @@ func (c *tokenizeCmd) printIDs(out *bufio.Writer, tok counter, text string) erro
 	return err
 }
 
-// decodeIDs prints the text of ids exactly, with no line end behind it.
-func decodeIDs(out *bufio.Writer, tok counter, text string) error {
+// printText prints the text of ids exactly, with no line end behind it.
+func (c *tokenizeCmd) printText(out *bufio.Writer, tok counter, text string) error {
 	ids, err := readIDs(text)
 	if err != nil {
 		return err
@@ -134,6 +143,11 @@ func decodeIDs(out *bufio.Writer, tok counter, text string) error {
 	decoded, err := tok.Decode(ids)
 	if err != nil {
 		return err
+	}
+	if c.Format == "json" {
+		return report.WriteJSON(out, struct {
+			Text string `json:"text"`
+		}{decoded})
 	}
 	_, err = out.WriteString(decoded)
 	return err
