@@ -205,7 +205,7 @@ func (s *Session) hold(ctx context.Context, b *base) error {
 	return s.exec(ctx, text)
 }
 
-// setAside drops the files that fail the check and says so.
+// setAside drops the files that fail the check; questions that miss them say so.
 func (s *Session) setAside(ctx context.Context, b *base, check func(context.Context, *base, string) error) error {
 	var sound []string
 	for _, path := range b.paths {
@@ -214,7 +214,7 @@ func (s *Session) setAside(ctx context.Context, b *base, check func(context.Cont
 			return explain(ctx, cause)
 		}
 		if err != nil {
-			s.warn(fmt.Sprintf("%s is left out: %s; llmbench runs check tells more", path, firstLine(err)))
+			s.leftOut = append(s.leftOut, leftOut{b.table.Name, fmt.Sprintf("%s is left out: %s; llmbench runs check tells more", path, briefly(err, path))})
 			continue
 		}
 		sound = append(sound, path)

@@ -21,6 +21,7 @@ func (s *Session) Query(ctx context.Context, text string, args ...any) (*Rows, e
 	if len(spans) == 0 {
 		return nil, &Error{Summary: "the query is empty"}
 	}
+	defer s.tellLeftOut(text)
 	last := len(spans) - 1
 	for _, span := range spans[:last] {
 		rows, err := s.run(ctx, statement(text, span))

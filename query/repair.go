@@ -72,6 +72,13 @@ func (s *Session) mayBeDamage(err error) bool {
 }
 
 // firstLine is an error in one line, without our own preamble.
+// briefly is the first line of what is wrong with a file, without its name, which stands before it already.
+func briefly(err error, path string) string {
+	text := strings.ReplaceAll(firstLine(err), "File '"+path+"'", "it is")
+	text = strings.ReplaceAll(text, "'"+path+"'", "it")
+	return strings.TrimPrefix(text, "Invalid Input Error: ")
+}
+
 func firstLine(err error) string {
 	text := err.Error()
 	if known := (*Error)(nil); errors.As(err, &known) && known.Detail != "" {

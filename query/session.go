@@ -89,6 +89,7 @@ type Session struct {
 	// streaming says that rows of the running query are not kept.
 	streaming bool
 	held      map[string]bool
+	leftOut   []leftOut
 	// pending are the tables, views and macros that do not exist yet. A query that needs one fails, makes it and runs
 	// again. (The driver can name the tables of a query beforehand, but not those of every kind of query.)
 	pending map[string]bool
@@ -101,8 +102,8 @@ type base struct {
 }
 
 // Open starts a session. Every view exists when it returns, however many runs there are; macros that no view needs are
-// made when a query does. A damaged file is reported to Options.Warn and left out, and of its run the rest is there. The
-// caller closes the session.
+// made when a query does. A damaged file is left out, which Options.Warn hears with the first query that misses it, and of
+// its run the rest is there. The caller closes the session.
 func Open(ctx context.Context, source Source, options Options) (*Session, error) {
 	if options.ReadOnly { // nothing can be made afterwards
 		return start(ctx, source, options, views.Tables())

@@ -29,6 +29,7 @@ type Source struct {
 // WholeWarehouse is a source of every run. Of many runs the entries are only listed when a question reads events.
 func WholeWarehouse(ctx context.Context, w *store.Warehouse) (Source, error) {
 	catalogue, runs, err := w.Catalogue(ctx)
+	w.TellSetAside()
 	source := Source{Catalogue: catalogue, All: func(ctx context.Context) ([]store.Entry, error) {
 		entries, err := w.Runs(ctx)
 		if err == nil {

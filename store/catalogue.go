@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -41,6 +42,15 @@ const (
 // as old and as long as it says, reads the others, and writes runs.parquet anew when it was out of date. A run.json
 // that is damaged, foreign or newer than this llmbench is set aside with a note. Event files are not looked at.
 func (w *Warehouse) Runs(ctx context.Context) ([]Entry, error) {
+	entries, err := w.list(ctx)
+	if err == nil {
+		w.TellSetAside()
+	}
+	return entries, err
+}
+
+// list lists the finished runs and keeps to itself what is set aside.
+func (w *Warehouse) list(ctx context.Context) ([]Entry, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.refresh(ctx, everything); err != nil {
@@ -219,18 +229,57 @@ func (w *Warehouse) dropTwins(rows []*catalogueRow) []*catalogueRow {
 	})
 }
 
-// readRuns reads the run.json of each, leaving out with a note those that are no good.
+// setAside is a run that is left out of every list, and why.
+type setAside struct{ id, note string }
+
+// TellSetAside says which runs the last look at the warehouse left out, and what to do. Runs does so by itself, and a
+// reference that may have meant one of them.
+func (w *Warehouse) TellSetAside() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tellSetAside(func(string) bool { return true })
+}
+
+// tellSetAside says so of those whose id is concerned. w.mu is held.
+func (w *Warehouse) tellSetAside(concerned func(id string) bool) {
+	for _, s := range w.setAside {
+		if concerned(s.id) {
+			w.warn("%s", s.note)
+		}
+	}
+}
+
+// setAsideNote says what is wrong with a run.json and what to do.
+func (w *Warehouse) setAsideNote(dir string, err error) setAside {
+	note := fmt.Sprintf("%s is set aside: %v", w.show(dir+"/"+runJSONFile), bareCause(err))
+	switch {
+	case errors.Is(err, ErrNewer):
+		note += "; use that one"
+	case errors.Is(err, ErrDamaged):
+		note += "; llmbench runs recover makes it anew from its rows"
+	}
+	return setAside{strings.TrimPrefix(path.Base(dir), runIDPartition), note}
+}
+
+// readRuns reads the run.json of each, setting aside those that are no good.
 func (w *Warehouse) readRuns(ctx context.Context, stats []runStat) ([]*catalogueRow, error) {
 	found := make([]*catalogueRow, len(stats))
+	notes := make([]*setAside, len(stats))
 	err := inParallel(ctx, len(stats), func(i int) {
 		row, err := readRow(w.dir, stats[i])
 		switch {
 		case err == nil:
 			found[i] = row
 		case !errors.Is(err, fs.ErrNotExist):
-			w.warn("%s is set aside: %v", w.show(stats[i].dir+"/"+runJSONFile), bareCause(err))
+			notes[i] = new(w.setAsideNote(stats[i].dir, err))
 		}
 	})
+	w.setAside = nil
+	for _, note := range notes {
+		if note != nil {
+			w.setAside = append(w.setAside, *note)
+		}
+	}
 	return slices.DeleteFunc(found, func(row *catalogueRow) bool { return row == nil }), err
 }
 

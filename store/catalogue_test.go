@@ -293,6 +293,33 @@ func TestSetAside(t *testing.T) {
 	}
 }
 
+// TestSetAsideConcerns tells of a damaged run those who may mean it, and nobody else.
+func TestSetAsideConcerns(t *testing.T) {
+	t.Parallel()
+	root, stored := warehouseOf(t, 3)
+	if err := os.WriteFile(stored[1].Files.RunJSON, []byte("{"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	check := func(tells bool, refs ...string) {
+		t.Helper()
+		w, n := openAt(t, root, Options{})
+		w.Find(t.Context(), refs...)
+		if said := n.take(); (len(said) == 1) != tells {
+			t.Errorf("%q: notes %q", refs, said)
+		}
+	}
+	check(false, "run-0", "run-2", "latest")
+	check(true, "latest~1")
+	check(true, "run-1")
+	w, n := openAt(t, root, Options{})
+	if _, err := w.Verify(t.Context(), func(_, _ int) {}); err != nil {
+		t.Fatal(err)
+	}
+	if said := n.take(); len(said) != 0 {
+		t.Errorf("Verify gives its findings as notes too: %q", said)
+	}
+}
+
 // TestTwins has one run in two directories.
 func TestTwins(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,8 @@ var (
 	ErrExists = errors.New("the run is in the warehouse already")
 	// ErrDamaged: a file is not what it should be: cut short, empty or of another kind.
 	ErrDamaged = errors.New("damaged")
+	// ErrNoWarehouse: a folder that is not there, or holds something else.
+	ErrNoWarehouse = errors.New("there is no warehouse")
 	// ErrNewer: a file was written by a later llmbench, in a form this one does not know.
 	ErrNewer = errors.New("written by a newer llmbench")
 )

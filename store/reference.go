@@ -72,9 +72,11 @@ func (w *Warehouse) Find(ctx context.Context, refs ...string) ([]Entry, error) {
 			row, err = pick(w.catalogue.rows, ref)
 		}
 		if err != nil {
+			w.tellSetAside(func(string) bool { return true })
 			problems = append(problems, w.openError(ref, err))
 			continue
 		}
+		w.tellMeant(ref, row.RunID)
 		if row, err = w.inFull(row); err != nil {
 			problems = append(problems, fmt.Errorf("open run %q: %w", ref, err))
 			continue
@@ -82,6 +84,14 @@ func (w *Warehouse) Find(ctx context.Context, refs ...string) ([]Entry, error) {
 		found = append(found, row.entry(w.dir))
 	}
 	return found, errors.Join(problems...)
+}
+
+// tellMeant says so when a run that was set aside may have been meant by ref, which found another: latest, where it is the
+// newer one.
+func (w *Warehouse) tellMeant(ref, found string) {
+	if _, counted := stepsBack(ref); counted {
+		w.tellSetAside(func(id string) bool { return id > found })
+	}
 }
 
 // find gives the run of a full id, and nothing but that.

@@ -100,7 +100,7 @@ func (w *Warehouse) recoverRemote(ctx context.Context, seen func(done, of int)) 
 	if err != nil {
 		return fmt.Errorf("recover %s: %w", w.given, err)
 	}
-	entries, err := w.Runs(ctx)
+	entries, err := w.list(ctx)
 	if err != nil {
 		return err
 	}

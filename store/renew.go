@@ -64,7 +64,7 @@ func (w *Warehouse) renewAll(ctx context.Context) error {
 	if !outdated {
 		return nil
 	}
-	entries, err := w.Runs(ctx)
+	entries, err := w.list(ctx)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (w *Warehouse) Receive(ctx context.Context, runs []Entry, seen func(run Ent
 
 // byID gives every run here by its id.
 func (w *Warehouse) byID(ctx context.Context) (map[string]Entry, error) {
-	entries, err := w.Runs(ctx)
+	entries, err := w.list(ctx)
 	byID := make(map[string]Entry, len(entries))
 	for _, e := range entries {
 		byID[e.Run.RunID] = e

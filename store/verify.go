@@ -30,7 +30,7 @@ func (w *Warehouse) Verify(ctx context.Context, seen func(done, of int), refs ..
 	v := &verifier{w: w}
 	entries, err := w.Find(ctx, refs...)
 	if len(refs) == 0 {
-		entries, err = w.Runs(ctx)
+		entries, err = w.list(ctx)
 	}
 	if err != nil {
 		return nil, err

@@ -10,7 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -68,11 +70,33 @@ type Warehouse struct {
 	// sendOn, when set, takes each run that was finished here to where it belongs.
 	sendOn func(context.Context, Entry) Entry
 
-	mu        sync.Mutex // guards catalogue
+	mu        sync.Mutex // guards catalogue and setAside
 	catalogue catalogue
+	setAside  []setAside // by the last look
 
 	noting sync.Mutex // guards said
 	said   map[string]bool
+}
+
+// Look tells whether there is a warehouse in dir: nil, or what is there instead. ErrNoWarehouse when there is nothing, or
+// something else. An empty folder is a warehouse without runs.
+func Look(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w in %s: no such folder", ErrNoWarehouse, dir)
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%w in %s: it is a file", ErrNoWarehouse, dir)
+	case err != nil:
+		return fmt.Errorf("open warehouse %s: %w", dir, bareCause(err))
+	}
+	known := func(e fs.DirEntry) bool {
+		return slices.Contains([]string{catalogueFile, eventsDir, journalDir}, e.Name())
+	}
+	if len(entries) > 0 && !slices.ContainsFunc(entries, known) {
+		return fmt.Errorf("%w in %s: the folder holds something else", ErrNoWarehouse, dir)
+	}
+	return nil
 }
 
 // Open opens the warehouse in dir. A directory that does not exist is an empty warehouse, created by the first

@@ -73,7 +73,7 @@ func (c *compareCmd) Run(a *app) error {
 	if err := errors.Join(err, options.Validate(), c.checkPlot()); err != nil {
 		return usageError(err)
 	}
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
+
+	"llmbench/near"
 )
 
 // defaults are values for flags that the command line does not give: LLMBENCH_FLAG_NAME of the environment, else a YAML
@@ -68,32 +72,60 @@ func (d *defaults) Validate(app *kong.Application) error {
 		switch {
 		case isSection && command != nil:
 			for name := range section {
-				if !anyFlag(command, name) {
-					errs = append(errs, fmt.Errorf("%s: %s.%s is no flag of this command", d.path, key, name))
-				}
+				errs = append(errs, d.check(command, name, key+"."+name, "this command"))
 			}
-		case isSection:
-			errs = append(errs, fmt.Errorf("%s: %s is no command", d.path, key))
-		case !anyFlag(app.Node, key):
-			errs = append(errs, fmt.Errorf("%s: %s is no flag of any command", d.path, key))
+		case isSection && anyFlag(app.Node, key) == nil:
+			errs = append(errs, fmt.Errorf("%s: %s is no command%s", d.path, key, orNear(key, commandsBeside(app.Node))))
+		case command != nil && anyFlag(app.Node, key) == nil:
+			errs = append(errs, fmt.Errorf("%s: %s is a command: below it stand its flags, such as %s: {name: x}", d.path, key, key))
+		default:
+			errs = append(errs, d.check(app.Node, key, key, "any command"))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// anyFlag tells whether a command, or one below it, has a flag.
-func anyFlag(node *kong.Node, name string) bool {
+// check refuses a name that is no flag of the command or one below it.
+func (d *defaults) check(node *kong.Node, name, path, of string) error {
+	if anyFlag(node, name) != nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %s is no flag of %s%s", d.path, path, of, orNear(flagKey(name), flagsBelow(node)))
+}
+
+// orNear asks whether a name was meant.
+func orNear(name string, names []string) string {
+	if question := near.Question(name, names); question != "" {
+		return "; " + question
+	}
+	return ""
+}
+
+// flagsBelow are the names of all flags of a command and those below it.
+func flagsBelow(node *kong.Node) []string {
+	var names []string
+	for _, flag := range node.Flags {
+		names = append(names, flag.Name)
+	}
+	for _, child := range node.Children {
+		names = append(names, flagsBelow(child)...)
+	}
+	return names
+}
+
+// anyFlag finds a flag of a command or one below it; nil when there is none.
+func anyFlag(node *kong.Node, name string) *kong.Flag {
 	for _, flag := range node.Flags {
 		if flag.Name == flagKey(name) {
-			return true
+			return flag
 		}
 	}
 	for _, child := range node.Children {
-		if anyFlag(child, name) {
-			return true
+		if flag := anyFlag(child, name); flag != nil {
+			return flag
 		}
 	}
-	return false
+	return nil
 }
 
 // flagKey takes _ for -.
@@ -115,13 +147,13 @@ func (d *defaults) Resolve(k *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 	for node := k.Selected(); node != nil && node.Type == kong.CommandNode; node = node.Parent {
 		if section, ok := d.values[node.Name].(map[string]any); ok {
 			if v, ok := lookUp(section, flag.Name); ok {
-				return plainValue(v), nil
+				return d.valueFor(flag, v)
 			}
 		}
 	}
 	if v, ok := lookUp(d.values, flag.Name); ok {
-		if _, section := v.(map[string]any); !section {
-			return plainValue(v), nil
+		if _, section := v.(map[string]any); !section || childNamed(k.Model.Node, flag.Name) == nil {
+			return d.valueFor(flag, v)
 		}
 	}
 	return nil, nil
@@ -136,17 +168,46 @@ func lookUp(values map[string]any, name string) (any, bool) {
 	return nil, false
 }
 
-// plainValue is a value as it would be typed; a list stays one.
-func plainValue(v any) any {
+// valueFor is what the file gives a flag.
+func (d *defaults) valueFor(flag *kong.Flag, v any) (any, error) {
+	value := plainValue(flag.Name, v)
+	if _, isList := value.([]any); isList && !flag.IsSlice() {
+		return nil, fmt.Errorf("%s: %s takes one value", d.path, flag.Name)
+	}
+	return value, nil
+}
+
+// plainValue is a value as it would be typed; a list stays one. A map is a list of pairs: goodput: {ttft: 500}. The parser
+// takes [ttft:500], without quotes, for a list of maps.
+func plainValue(flag string, v any) any {
 	switch x := v.(type) {
 	case []any:
-		list := make([]any, len(x))
-		for i := range x {
-			list[i] = fmt.Sprint(x[i])
+		var list []any
+		for _, item := range x {
+			if pairs, ok := item.(map[string]any); ok {
+				list = append(list, pairsOf(flag, pairs)...)
+				continue
+			}
+			list = append(list, fmt.Sprint(item))
 		}
 		return list
+	case map[string]any:
+		return pairsOf(flag, x)
 	case bool:
 		return x
 	}
 	return fmt.Sprint(v)
+}
+
+// pairsOf are the entries of a map as they would be typed: ttft:500 for goodput, rack=r7 for all others.
+func pairsOf(flag string, m map[string]any) []any {
+	mark := "="
+	if flag == "goodput" {
+		mark = ":"
+	}
+	var pairs []any
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		pairs = append(pairs, key+mark+fmt.Sprint(m[key]))
+	}
+	return pairs
 }

@@ -89,7 +89,7 @@ func (c *exportCmd) Run(a *app) error {
 }
 
 func (c *exportCmd) resolve(a *app) (*store.Warehouse, []store.Entry, error) {
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -83,7 +83,7 @@ func (c *plotCmd) Run(a *app) error {
 	if err != nil {
 		return usageError(err)
 	}
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ type runsShowCmd struct {
 
 // Run prints every column of one run.
 func (c *runsShowCmd) Run(a *app) error {
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ summary and the catalogue, and looks for files that belong to no run. Exit code 
 
 // Run prints a line for each thing that is not as it should be.
 func (c *runsCheckCmd) Run(a *app) error {
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}

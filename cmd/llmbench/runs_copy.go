@@ -28,7 +28,7 @@ func (a *app) copyRuns(chosen chosenRuns, from, to warehouseFlag) error {
 	if err := chosen.Validate(); err != nil {
 		return usageError(err)
 	}
-	source, err := from.open(a)
+	source, err := from.read(a)
 	if err != nil {
 		return err
 	}

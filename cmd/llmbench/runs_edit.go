@@ -77,7 +77,7 @@ func (a *app) editRuns(flag warehouseFlag, chosen chosenRuns, edit func(*store.R
 	if err := chosen.Validate(); err != nil {
 		return usageError(err)
 	}
-	w, err := flag.open(a)
+	w, err := flag.read(a)
 	if err != nil {
 		return err
 	}

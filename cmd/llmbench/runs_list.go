@@ -29,7 +29,7 @@ func (c *runsListCmd) Validate() error {
 
 // Run prints a line a run.
 func (c *runsListCmd) Run(a *app) error {
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}
@@ -98,6 +98,8 @@ func (c *runsListCmd) print(a *app, entries []store.Entry) error {
 		return report.WriteRuns(a.stdout, entries, a.writeOptions())
 	case c.asks():
 		a.note("no run in %s is like that", c.Warehouse)
+	case c.Warehouse == defaultWarehouse && c.absent():
+		a.note("no warehouse in this folder yet: llmbench collect begins %s here, and llmbench demo shows what it is for; --warehouse names one elsewhere", defaultWarehouse)
 	default:
 		a.note("no runs in %s yet; llmbench collect makes one", c.Warehouse)
 	}

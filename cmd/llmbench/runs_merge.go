@@ -23,7 +23,7 @@ its host's clock, so they are as true as those clocks are equal (NTP: usually to
 
 // Run merges and names the new run.
 func (c *runsMergeCmd) Run(a *app) error {
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}

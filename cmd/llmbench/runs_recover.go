@@ -12,7 +12,7 @@ summaries anew. Rows are never removed.`
 
 // Run recovers and says what it did.
 func (c *runsRecoverCmd) Run(a *app) error {
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}

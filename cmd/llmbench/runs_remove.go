@@ -24,7 +24,7 @@ func (runsRemoveCmd) Help() string {
 
 // Run removes the runs, all or none.
 func (c *runsRemoveCmd) Run(a *app) error {
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (c *sqlCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	w, err := c.open(a)
+	w, err := c.read(a)
 	if err != nil {
 		return err
 	}

@@ -113,10 +113,14 @@ func (c *sweepFlags) withFile(a *app, k *kong.Context) (*sweepCmd, error) {
 	run, asked := ownFlagsOf(childNamed(childNamed(parser.Model.Node, "sweep"), "run")), ownFlagsOf(k.Selected())
 	args := []string{"sweep", command}
 	var errs []error
+	refused := ""
 	for _, o := range file.Options {
 		switch {
 		case run[o.Key] == nil || slices.Contains([]string{"set", "help", "version"}, o.Key):
-			errs = append(errs, fmt.Errorf("%s: line %d: %s: no field of a plan; flags of collect stand under flags or product", c.Plan, o.Line, o.Key))
+			if refused != o.Key { // a list gives its key several times
+				errs = append(errs, fmt.Errorf("%s: line %d: %s: %s", c.Plan, o.Line, o.Key, notOfPlan(o.Key)))
+			}
+			refused = o.Key
 		case asked[o.Key] != nil:
 			args = append(args, o.Arg())
 		}
@@ -134,6 +138,14 @@ func (c *sweepFlags) withFile(a *app, k *kong.Context) (*sweepCmd, error) {
 	return &whole.Sweep, nil
 }
 
+// notOfPlan says what a key may have been meant for.
+func notOfPlan(key string) string {
+	if question := near.Question(key, sweep.Fields); question != "" {
+		return "no field of a plan; " + question
+	}
+	return "no field of a plan; flags of collect stand under flags or product"
+}
+
 // read reads the plan's file; without one the plan is empty.
 func (c *sweepFlags) read() (sweep.File, error) {
 	if c.Plan == "" {
@@ -142,6 +154,9 @@ func (c *sweepFlags) read() (sweep.File, error) {
 	text, err := os.ReadFile(c.Plan)
 	if err != nil {
 		return sweep.File{}, fmt.Errorf("read the plan: %w%s", err, commandMeant(c.Plan))
+	}
+	if strings.TrimSpace(string(text)) == "" {
+		return sweep.File{}, fmt.Errorf("read the plan: %s is empty", c.Plan)
 	}
 	file, err := sweep.Parse(text)
 	if err != nil {

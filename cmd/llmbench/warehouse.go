@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,8 +21,30 @@ type warehouseFlag struct {
 	Warehouse string `help:"Folder of the warehouse, or s3://BUCKET/PREFIX." default:"./warehouse" env:"LLMBENCH_WAREHOUSE" placeholder:"DIR|URL"`
 }
 
-// open opens the warehouse and lets it say what it recovered or set aside.
+// defaultWarehouse is where nothing else is said.
+const defaultWarehouse = "./warehouse"
+
+// read opens a warehouse to ask it. One that was named must be there: a slip of the pen would look like an empty one.
+func (w warehouseFlag) read(a *app) (*store.Warehouse, error) {
+	if w.Warehouse != "" && !strings.HasPrefix(w.Warehouse, s3.Scheme) && (w.Warehouse != defaultWarehouse || !w.absent()) {
+		if err := store.Look(w.Warehouse); errors.Is(err, store.ErrNoWarehouse) {
+			return nil, fmt.Errorf("%w; name another with --warehouse or LLMBENCH_WAREHOUSE", err)
+		}
+	}
+	return w.open(a)
+}
+
+// absent tells that there is nothing in that place.
+func (w warehouseFlag) absent() bool {
+	_, err := os.Stat(w.Warehouse)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// open opens the warehouse, which is begun where there is none, and lets it say what it recovered or set aside.
 func (w warehouseFlag) open(a *app) (*store.Warehouse, error) {
+	if w.Warehouse == "" {
+		return nil, usageError(errors.New("--warehouse: name a folder, or s3://BUCKET/PREFIX"))
+	}
 	options := store.Options{Summarise: query.Summarise, Warn: a.warn, ToolVersion: version}
 	if !strings.HasPrefix(w.Warehouse, s3.Scheme) {
 		return store.Open(a.ctx, kong.ExpandPath(w.Warehouse), options)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"llmbench/near"
 )
 
 // File is a plan as its YAML file has it.
@@ -16,6 +18,9 @@ type File struct {
 	// Options are the flags of sweep itself that the file gives: serve-cmd, slo, ... A key may stand several times.
 	Options []Setting
 }
+
+// Fields are a plan's own; the others are flags of sweep.
+var Fields = []string{"name", "repeats", "flags", "product", "zip", "points", "exclude"}
 
 // Parse reads a plan:
 //
@@ -96,6 +101,10 @@ func (r *reader) plan(n ast.Node) {
 		case "exclude":
 			r.file.Exclude = r.maps(f.value, f.key)
 		default:
+			if _, isMap := f.value.(ast.MapNode); isMap {
+				r.refuse(f.value, "%s: no field of a plan; %s", f.key, near.OneOf(f.key, Fields))
+				continue
+			}
 			r.file.Options = append(r.file.Options, r.values(f.value, f.key, f.key)...)
 		}
 	}
