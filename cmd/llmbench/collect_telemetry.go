@@ -171,16 +171,12 @@ func firstLook(ctx context.Context, name string, local bool) (telemetry.Source, 
 	}
 	rows, err := source.Read(ctx)
 	if len(rows) == 0 {
-		return nil, nil, errors.Join(err, noDevice(err))
+		if err == nil {
+			err = errors.New("it tells of no accelerator")
+		}
+		return nil, nil, fmt.Errorf("%w; cards of another host are told of by --telemetry prometheus=URL or cmd=COMMAND, and auto takes those there are", err)
 	}
 	return source, rows, nil
-}
-
-func noDevice(err error) error {
-	if err != nil {
-		return nil
-	}
-	return errors.New("it tells of no accelerator")
 }
 
 // deviceChoice are the accelerators that serve: by the numbers that the user gave, else by their places among all, counted
