@@ -221,18 +221,21 @@ func drawSwatch(c draw.Canvas, s seriesStyle, at vg.Point, kind swatch) {
 	c.DrawGlyphNoClip(s.glyph, vg.Point{X: at.X + (swatchWidth-8)/2, Y: at.Y})
 }
 
-// axisTitle writes what an axis shows, level, at the top left of a panel, and gives the canvas below.
+// axisTitle writes what an axis shows, level, at the top left of a panel, and gives the canvas below. A note that has no room
+// beside the title stands below it.
 func axisTitle(c draw.Canvas, title, note string) draw.Canvas {
 	full := c.Max.X - c.Min.X
-	title, note = printable(title), printable(note)
-	if labelStyle().Width(title)+8+noteStyle().Width(note) > full {
-		title = cut(title, labelStyle(), full*3/5)
-	}
+	title, note = cut(printable(title), labelStyle(), full), printable(note)
 	at := vg.Point{X: c.Min.X, Y: c.Max.Y - 11}
 	c.FillText(labelStyle(), at, title)
-	at.X += labelStyle().Width(title) + 8
-	c.FillText(noteStyle(), at, cut(note, noteStyle(), c.Max.X-at.X))
-	return draw.Crop(c, 0, 0, 0, -axisTitleHeight)
+	taken := vg.Length(axisTitleHeight)
+	if beside := labelStyle().Width(title) + 8; beside+noteStyle().Width(note) <= full {
+		at.X += beside
+	} else {
+		at.Y, taken = at.Y-12, taken+12
+	}
+	c.FillText(noteStyle(), at, cut(note, noteStyle(), full))
+	return draw.Crop(c, 0, 0, 0, -taken)
 }
 
 const axisTitleHeight = 20

@@ -78,6 +78,7 @@ func (l Line) paint(s *stage, c draw.Canvas, p *plot.Plot) {
 			under := append(append([]vg.Point{{X: stretch[0].X, Y: c.Min.Y}}, stretch...), vg.Point{X: stretch[len(stretch)-1].X, Y: c.Min.Y})
 			c.FillPolygon(light(c, style.line.Color, 0x22), c.ClipPolygonXY(under))
 		}
+		s.labels.avoid(stretch)
 		if len(stretch) > 1 {
 			c.StrokeLines(style.line, c.ClipLinesXY(stretch)...)
 		}

@@ -3,10 +3,7 @@ package chart
 import (
 	_ "embed"
 	"encoding/base64"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"unicode"
@@ -26,15 +23,6 @@ import (
 //
 //go:embed fonts/NotoSansSC-labels.ttf
 var labelFont []byte
-
-// fontFolders are where machines have their fonts.
-var fontFolders = []string{"/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts", `C:\Windows\Fonts`}
-
-// wideFonts begin the file names of fonts with many scripts, the better ones first.
-var wideFonts = []string{
-	"notosanscjk", "notosanssc", "sourcehansans", "wqy-microhei", "wqy-zenhei", "msyh", "pingfang", "stheiti", "droidsansfallback", "simhei", "simsun",
-	"arphic", "uming", "ukai", "arialunicode", "dejavusans", "freesans", "unifont",
-}
 
 // fallback draws what Liberation cannot, as outlines: a viewer then needs no font, and PDF's eight-bit fonts do not matter.
 type fallback struct {
@@ -138,47 +126,6 @@ func (f *fallback) open(r rune) *sfnt.Font {
 	return nil
 }
 
-func findFonts(folders []string) []string {
-	byRank := make([][]string, len(wideFonts))
-	for _, folder := range folders {
-		_ = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return nil // what cannot be read is not there
-			}
-			name := strings.ToLower(d.Name())
-			for rank, begin := range wideFonts {
-				if strings.HasPrefix(strings.ReplaceAll(name, " ", ""), begin) {
-					byRank[rank] = append(byRank[rank], path)
-					break
-				}
-			}
-			return nil
-		})
-	}
-	var all []string
-	for _, paths := range byRank {
-		all = append(all, paths...)
-	}
-	return all
-}
-
-// parseFonts opens a font or the first of a collection; a file that is none has none.
-func parseFonts(path string) []*sfnt.Font {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil
-	}
-	collection, err := opentype.ParseCollection(data)
-	if err != nil {
-		return nil
-	}
-	first, err := collection.Font(0)
-	if err != nil {
-		return nil
-	}
-	return []*sfnt.Font{first}
-}
-
 // printable replaces what no font has, which would come out as empty boxes, and control characters.
 func printable(s string) string {
 	face := font.DefaultCache.Lookup(font.Font{Typeface: "Liberation", Variant: "Sans"}, 10)
@@ -242,8 +189,10 @@ func (f *fallback) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 func (f *fallback) drawLine(c vg.Canvas, line string, face font.Face, at vg.Point) {
 	for _, p := range f.pieces(line, face, textTo(c, face)) {
 		if p.font == nil {
-			c.FillString(face, at, p.text)
-			at.X += face.Width(p.text)
+			text := strings.TrimLeft(p.text, " ") // SVG draws none at the beginning
+			at.X += face.Width(p.text[:len(p.text)-len(text)])
+			c.FillString(face, at, text)
+			at.X += face.Width(text)
 			continue
 		}
 		scale := face.Font.Size / vg.Length(unitsPerEm(p.font))

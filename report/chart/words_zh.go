@@ -111,6 +111,7 @@ var chinese = map[string]string{
 	"prompt tokens":                       "提示词元",
 	"other requests in flight at arrival": "到达时处理中的其他请求",
 	"in flight":                           "处理中",
+	"; every prompt is about as long":     "；所有提示长度相近",
 	"line: median; band: p10 to p90":      "线：中位数；带：p10 到 p90",
 	"how TTFT, TPOT and E2EL grow with the prompt: median, and 10th to 90th percentile":                                                "TTFT、TPOT 和 E2EL 随提示长度的变化：中位数，以及第 10 到第 90 百分位",
 	"how TTFT, TPOT and E2EL grow with the requests in flight: the others at a request's arrival; median, and 10th to 90th percentile": "TTFT、TPOT 和 E2EL 随处理中请求数的变化：到达时的其他请求；中位数，以及第 10 到第 90 百分位",

@@ -18,6 +18,13 @@ var promptLength = Kind{
 		if len(t.Rows()) == 0 {
 			f.Empty = a.say("no data: the lengths of these prompts are not known")
 		}
+		lengths := map[float64]bool{}
+		for _, row := range t.Rows() {
+			lengths[row.Number("prompt_tokens")] = true
+		}
+		if rows := t.Rows(); len(lengths) == 1 && rows[0].Number("requests") > 1 {
+			f.Note += a.say("; every prompt is about as long")
+		}
 		return f
 	},
 }

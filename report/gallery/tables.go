@@ -67,7 +67,7 @@ var summary = TableKind{
 		for _, l := range summaryRows {
 			row := []document.Cell{document.Text(a.say(l.label))}
 			for _, rows := range runs {
-				row = append(row, numberOf(rows, l.column))
+				row = append(row, a.numberOf(rows, l.column))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -89,17 +89,20 @@ var summary = TableKind{
 	},
 }
 
-func numberOf(rows []query.Row, column string) document.Cell {
+func (a Ask) numberOf(rows []query.Row, column string) document.Cell {
 	if len(rows) == 0 {
-		return document.Number(nil, nil)
+		return document.Text(a.say("n/a"))
 	}
-	return number(rows[0], column)
+	return a.number(rows[0], column)
 }
 
-func number(row query.Row, column string) document.Cell {
+func (a Ask) number(row query.Row, column string) document.Cell {
 	show := chart.Number
 	if strings.HasSuffix(column, "tokens") || column == "completed" || column == "failed" {
 		show = chart.Counted
+	}
+	if row.Value(column) == nil {
+		return document.Text(a.say("n/a"))
 	}
 	return document.Number(new(row.Number(column)), show)
 }
@@ -127,7 +130,7 @@ var failures = TableKind{
 			}
 			t.Rows = append(t.Rows, []document.Cell{
 				document.Text(label), document.Text(row.Text("phase")), document.Text(row.Text("status")), document.Text(http),
-				document.Text(shortened(row.Text("error"), 120)), number(row, "count"), number(row, "retried"),
+				document.Text(shortened(row.Text("error"), 120)), a.number(row, "count"), a.number(row, "retried"),
 			})
 		}
 		return t
@@ -174,9 +177,9 @@ var sweepPoints = TableKind{
 			}
 		}
 		for _, row := range rows {
-			cells := []document.Cell{document.Text(a.settingName(row.Text("setting"))), number(row, "load"), number(row, "repeats"), number(row, "requests")}
+			cells := []document.Cell{document.Text(a.settingName(row.Text("setting"))), a.number(row, "load"), a.number(row, "repeats"), a.number(row, "requests")}
 			for _, metric := range known {
-				cells = append(cells, number(row, metric))
+				cells = append(cells, a.number(row, metric))
 			}
 			t.Rows = append(t.Rows, cells)
 		}
@@ -212,7 +215,7 @@ var best = TableKind{
 				some = true
 				t.Rows = append(t.Rows, []document.Cell{
 					document.Text(limitsText(level)), document.Text(a.settingName(row.Text("setting"))), document.Text(a.loadLabel(row)),
-					number(row, "output_throughput"), number(row, "device_throughput"), number(row, "p99_ttft_ms"), number(row, "p99_tpot_ms"), number(row, "p99_e2el_ms"),
+					a.number(row, "output_throughput"), a.number(row, "device_throughput"), a.number(row, "p99_ttft_ms"), a.number(row, "p99_tpot_ms"), a.number(row, "p99_e2el_ms"),
 					document.Text(a.runs(int(row.Number("repeats"))) + a.say(", ") + a.say("%s requests", chart.Counted(row.Number("requests")))), document.Text(a.nextLoad(row)),
 				})
 			}
