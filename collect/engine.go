@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -17,67 +16,8 @@ import (
 	"time"
 
 	"llmbench/collect/dataset"
-	"llmbench/collect/protocol"
 	"llmbench/store"
 )
-
-// Config is one load. Target, Backend, Protocol.Model and Arrivals are needed; the zero value of the rest is a plain load
-// without limits. Validate before Run: the engine takes what it is given.
-type Config struct {
-	Target Target
-	// Backend is one of protocol.Lookup, or the caller's own.
-	Backend  protocol.Backend
-	Protocol protocol.Config
-	Arrivals Arrivals
-	// MaxConcurrency limits the requests in flight; 0 means no limit. The wait for a slot is recorded. Where the dataset has
-	// conversations it limits those, and Arrivals and Warmups count them.
-	MaxConcurrency int
-	// SelfTimed sends each request when the dataset, which must be a dataset.Timed, says it arrived; Arrivals' rate is
-	// then not used.
-	SelfTimed bool
-	// ThinkTime keeps a slot closed for so long after its request has ended, as a person who reads the answer would.
-	ThinkTime time.Duration
-	// ProbeRate, in requests per second, sends probes beside the load and outside its concurrency limit, evenly spaced;
-	// 0 sends none.
-	ProbeRate float64
-	Timeouts  Timeouts
-	Retries   Retries
-	// ColdConnections leaves the opening of connections to the requests, whose TTFT then holds it.
-	ColdConnections bool
-	// Warmups are sent before the load, in phase warmup: the last ones of the dataset, which the load never sends.
-	Warmups int
-	// BeforeOrigin, when set, is called when all is prepared and warmed up; its error ends the run.
-	BeforeOrigin func(ctx context.Context) error
-	// AtOrigin, when set, is told the origin when the load begins. It must not take time.
-	AtOrigin func(origin time.Time)
-	// RequestIDPrefix precedes the request's number in the header X-Request-Id.
-	RequestIDPrefix string
-	// KeepText keeps the output of every request.
-	KeepText bool
-	// CountTokens counts outputs whose length the server does not tell; nil counts them by chunks.
-	CountTokens func(text string) (int, error)
-}
-
-// Validate reports every problem, in flag names.
-func (c Config) Validate() error {
-	errs := []error{c.Arrivals.Validate(), c.Timeouts.validate(), c.Retries.validate()}
-	if c.MaxConcurrency < 0 {
-		errs = append(errs, fmt.Errorf("--max-concurrency %d: must be above 0; leave it out for no limit", c.MaxConcurrency))
-	}
-	if c.ThinkTime < 0 || c.ThinkTime > 0 && c.MaxConcurrency == 0 {
-		errs = append(errs, fmt.Errorf("--think-time %s: must not be below 0, and needs --max-concurrency, the number of users who think", c.ThinkTime))
-	}
-	if !(c.ProbeRate >= 0) || math.IsInf(c.ProbeRate, 1) {
-		errs = append(errs, fmt.Errorf("--probe-request-rate %g: must be a number of at least 0", c.ProbeRate))
-	}
-	if _, err := c.probe(); err != nil {
-		errs = append(errs, err)
-	}
-	if c.Warmups < 0 {
-		errs = append(errs, fmt.Errorf("--num-warmups %d: must not be below 0", c.Warmups))
-	}
-	return errors.Join(errs...)
-}
 
 // Engine runs one load.
 type Engine struct {
@@ -217,17 +157,6 @@ func (e *Engine) ready(ctx context.Context) (warmups []finished, err error) {
 	return warmups, nil
 }
 
-func (e *Engine) fillSlots() {
-	if e.config.MaxConcurrency == 0 {
-		return
-	}
-	slots := min(e.config.MaxConcurrency, e.Units()+e.config.Warmups)
-	e.slots = make(chan int64, slots)
-	for range slots {
-		e.slots <- math.MinInt64
-	}
-}
-
 // dispatch sends each request at its time, as soon as it has a slot, and waits for all of them. One goroutine hands out
 // the slots in the order of the schedule: a queue without a lock, and first come is first served. It is complete when
 // everything was sent, or nothing more may be because the duration is over.
@@ -276,37 +205,6 @@ func stoppable(ctx context.Context, stop <-chan struct{}) (context.Context, cont
 	return ctx, cancel
 }
 
-// slot waits for a slot and says when it was granted: at the intended time if one was free, else when it became free.
-// That moment is stamped by who freed it, so that this goroutine's own wake-up counts as the client's lag. When no slot
-// came before limit, if that is above 0, it is a moment beyond every limit.
-func (e *Engine) slot(ctx context.Context, intendedNS int64, limit time.Duration) (int64, bool) {
-	if ctx.Err() != nil {
-		return 0, false
-	}
-	if e.slots == nil {
-		return intendedNS, true
-	}
-	var timeUp <-chan time.Time
-	if limit > 0 {
-		timer := time.NewTimer(limit - time.Duration(e.nowNS()))
-		defer timer.Stop()
-		timeUp = timer.C
-	}
-	select {
-	case freedNS := <-e.slots:
-		return max(freedNS, intendedNS), true
-	default:
-	}
-	select {
-	case freedNS := <-e.slots:
-		return max(freedNS, intendedNS), true
-	case <-timeUp:
-		return math.MaxInt64, true
-	case <-ctx.Done():
-		return 0, false
-	}
-}
-
 var recordPool = sync.Pool{New: func() any { return new(store.Record) }}
 
 // one starts one request of the load.
@@ -323,23 +221,6 @@ func (f *flight) send(ctx context.Context, next prepared, intendedNS, slotNS int
 	}
 	f.id = strconv.AppendInt(append(f.id[:0], e.config.RequestIDPrefix...), int64(next.id), 10)
 	e.carrier.send(ctx, &f.x, next.body, string(f.id), f.ended)
-}
-
-func (e *Engine) freeSlot(doneNS int64) {
-	if e.slots != nil {
-		e.slots <- doneNS
-	}
-}
-
-// freeSlotLater frees the slot after the think time. It is stamped with the moment it is due, so that a late timer counts
-// as the client's lag.
-func (e *Engine) freeSlotLater(doneNS int64) {
-	think := e.config.ThinkTime
-	if think == 0 {
-		e.freeSlot(doneNS)
-		return
-	}
-	time.AfterFunc(think, func() { e.freeSlot(doneNS + int64(think)) })
 }
 
 func (e *Engine) requestID(id int) string { return e.config.RequestIDPrefix + strconv.Itoa(id) }

@@ -252,7 +252,7 @@ func (p *servingPage) client(s Serving) {
 	if wait := s.Summary.MeanQueue; openLoop(r) && wait != nil && s.Summary.MeanE2EL != nil && *wait > queueTold**s.Summary.MeanE2EL {
 		fmt.Fprintf(p, "Requests waited %s ms %s on average: see e2el_including_client_queue\n", fixed(wait), waitedFor(r))
 	}
-	if r.Tokenizer != nil && ApproximateTokenizer(*r.Tokenizer) {
+	if r.Tokenizer != nil && approximateTokenizer(*r.Tokenizer) {
 		fmt.Fprintf(p, "Prompt lengths are approximate: %s\n", oneLine(*r.Tokenizer))
 	}
 	if finding := promptTokens(r); finding != "" {
@@ -270,8 +270,8 @@ func (p *servingPage) client(s Serving) {
 	}
 }
 
-// ApproximateTokenizer reports whether the name in runs.tokenizer is that of an approximation, not a tokenizer.
-func ApproximateTokenizer(name string) bool {
+// approximateTokenizer reports whether the name in runs.tokenizer is that of an approximation, not a tokenizer.
+func approximateTokenizer(name string) bool {
 	return strings.HasPrefix(strings.ToLower(name), "approx")
 }
 
