@@ -83,9 +83,9 @@ func (l SweepLimit) maxText() string {
 		text = fmt.Sprintf("no %s tried meets %s; %s %s", l.Key, l.SLOs, where, sure)
 	}
 	if m.Capped > 0 && m.Best == 0 {
-		text = fmt.Sprintf("at %s %s already the client was saturated: nothing is known of the server", l.Key, number(m.Capped))
+		text = fmt.Sprintf("at %s %s already the client was saturated: nothing is known of the server; where the client has more room, start again with --again", l.Key, number(m.Capped))
 	} else if m.Capped > 0 {
-		text = fmt.Sprintf("%s %s meets %s; at %s the client was saturated, so the server's limit is not known", l.Key, number(m.Best), l.SLOs, number(m.Capped))
+		text = fmt.Sprintf("%s %s meets %s; at %s the client was saturated, so the server's limit is not known; where the client has more room, start again with --again", l.Key, number(m.Best), l.SLOs, number(m.Capped))
 	}
 	text += fmt.Sprintf(". %d runs", m.Runs)
 	if trials := m.trials(); trials != "" {
