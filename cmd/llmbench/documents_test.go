@@ -340,7 +340,7 @@ func TestReadmesAgree(t *testing.T) {
 			all = append(all, strings.TrimSpace(beforeComment(e.command)))
 		}
 		for _, m := range link.FindAllStringSubmatch(string(document), -1) {
-			all = append(all, strings.ReplaceAll(m[1], ".zh.png", ".png"))
+			all = append(all, strings.ReplaceAll(m[1], "-zh.png", ".png"))
 		}
 		return all
 	}
