@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"time"
 
+	"llmbench/collect/dataset"
 	"llmbench/collect/sweep"
 	"llmbench/report"
 )
@@ -35,8 +37,8 @@ type forecast struct {
 type runForecast struct {
 	Point     string  `json:"point"`
 	Repeat    int     `json:"repeat"`
-	Requests  int     `json:"requests"`
-	State     string  `json:"state"` // done or left
+	Requests  int     `json:"requests"` // -1: all of a dataset that comes to an end, whose time nobody knows
+	State     string  `json:"state"`    // done or left
 	EstimateS float64 `json:"estimate_s"`
 	Assumed   bool    `json:"assumed"` // nothing is known of the server's speed at this point
 }
@@ -81,6 +83,9 @@ func (s *sweepPlan) foresee() (*forecast, error) {
 			}
 			took, known := s.estimate(step, run)
 			one := runForecast{Point: step.Point.Label(), Repeat: step.Repeat, Requests: run.plan.data.NumPrompts, State: "done"}
+			if one.Requests == dataset.AllPrompts {
+				one.Requests = -1
+			}
 			if !s.finished(step) {
 				one.State, one.EstimateS, one.Assumed = "left", took.Seconds(), !known
 				f.Left++
@@ -99,14 +104,20 @@ func (s *sweepPlan) foresee() (*forecast, error) {
 func (f *forecast) print(w io.Writer) {
 	guessed := false
 	for _, run := range f.Runs {
-		state := "done"
+		state, requests := "done", strconv.Itoa(run.Requests)
 		if run.State != "done" {
 			state = "about " + roundTime(seconds(run.EstimateS))
 		}
-		if run.Assumed {
+		if run.Requests < 0 {
+			requests = "all"
+		}
+		switch {
+		case run.Assumed && run.EstimateS == 0:
+			state = "of unknown length"
+		case run.Assumed:
 			state, guessed = state+" (assumed)", true
 		}
-		fmt.Fprintf(w, "%s  repeat %d  %d requests  %s\n", run.Point, run.Repeat, run.Requests, state)
+		fmt.Fprintf(w, "%s  repeat %d  %s requests  %s\n", run.Point, run.Repeat, requests, state)
 	}
 	fmt.Fprintf(w, "sweep %s: %d points x %d repeats, %d runs left, about %s", f.Sweep, f.Points, f.Repeats, f.Left, roundTime(seconds(f.EstimateS)))
 	if f.ServerStarts > 0 {
@@ -164,6 +175,8 @@ func (s *sweepPlan) estimate(step sweep.Step, run *resolved) (took time.Duration
 	switch {
 	case run.cmd.Duration > 0:
 		return run.cmd.Duration + one, true
+	case prompts == dataset.AllPrompts:
+		return 0, false
 	case !load.Arrivals.AllAtOnce() && len(load.Arrivals.Stages) == 0:
 		return time.Duration(float64(prompts)/float64(load.Arrivals.Rate)*float64(time.Second)) + one, true
 	case load.MaxConcurrency > 0:

@@ -70,7 +70,9 @@ var flagAnswers = map[string]string{
 
 // vllmAnswer is what there is for a flag of vLLM's clients that a load does not have; "" for any other flag and command.
 func vllmAnswer(flag string, node *kong.Node) string {
-	if path := commandPath(node); path != "collect" && path != "dataset inspect" {
+	switch commandPath(node) {
+	case "collect", "dataset inspect", "sweep", "sweep run":
+	default:
 		return ""
 	}
 	return flagAnswers[strings.TrimPrefix(flag, "--")]

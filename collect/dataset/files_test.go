@@ -381,3 +381,20 @@ func FuzzCustomRow(f *testing.F) {
 		}
 	})
 }
+
+// All of a file is for the load; warm-ups are drawn from it again.
+func TestEveryRow(t *testing.T) {
+	t.Parallel()
+	c := custom(t)
+	c.Path, c.Warmups, c.Files.NoOversample = write(t, `{"prompt":"a"}`+"\n"+`{"prompt":"b"}`+"\n"+`{"prompt":"c"}`), 2, true
+	for asked, want := range map[int]int{AllPrompts: 5, 9: 3} {
+		c.NumPrompts = asked + c.Warmups
+		d := made(t, c)
+		if d.Len() != want {
+			t.Errorf("%d asked for and 2 warm-ups: %d prompts, want %d", asked, d.Len(), want)
+		}
+		for i := range d.Len() {
+			promptAt(t, d, i)
+		}
+	}
+}

@@ -115,7 +115,11 @@ func (d *sampled) settle() error {
 		}
 	}
 	if d.config.Files.NoOversample {
-		d.n = min(d.n, d.Distinct())
+		most := d.Distinct()
+		if d.config.load() == AllPrompts { // every row is for the load, and some of them warm up too
+			most += d.config.Warmups
+		}
+		d.n = min(d.n, most)
 	}
 	if d.n <= d.config.Warmups {
 		return fmt.Errorf("--no-oversample: the %d prompts of %s are not enough for %d warm-ups and a load", d.n, d.config.Path, d.config.Warmups)
