@@ -20,7 +20,7 @@ func (c *collectCmd) findTokenizer(a *app, client *http.Client, p *collectPlan, 
 	}
 	found, err := tokenizer.Find(a.ctx, options)
 	if err != nil {
-		return found, fmt.Errorf("--tokenizer: %w", err)
+		return found, fmt.Errorf("--tokenizer: %w; name a tokenizer.json or its folder, or leave the flag out: the server is then asked", err)
 	}
 	if c.Tokenizer == "server" && found.Source != tokenizer.FromServer {
 		return found, fmt.Errorf("--tokenizer server: %w", errors.Join(found.Notes...))

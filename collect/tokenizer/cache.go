@@ -21,7 +21,7 @@ func cached(caches []string, model string) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("no such file or folder, and no tokenizer of it in the caches %s; name a tokenizer.json, or leave --tokenizer out and the server's counts are taken where it tells them", strings.Join(caches, ", "))
+	return "", fmt.Errorf("no such file or folder, and no tokenizer of it in the caches %s", strings.Join(caches, ", "))
 }
 
 // cacheFolders are the places where Hugging Face's library and ModelScope's, young and old, keep a model, best first.
