@@ -13,22 +13,28 @@
 -- column repeats BIGINT: runs it rests on; every one of them keeps the limits
 -- column requests BIGINT: their measured requests
 -- column next_load DOUBLE: the next higher load that was tried; NULL when this was the highest
--- column next_keeps BOOLEAN: whether the limits hold there too
+-- column next_keeps BOOLEAN: whether the limits hold there too; NULL when the client was saturated in all of its runs
 -- column rank BIGINT: 1 for the setting with the highest throughput per accelerator, in all where their number is unknown
+--
+-- A run whose client was saturated says nothing of the server: neither that it keeps the limits nor that it does not.
 CREATE OR REPLACE MACRO sweep_best(ttft_ms := NULL, tpot_ms := NULL, e2el_ms := NULL) AS TABLE
 WITH points AS (
     SELECT
         p.setting, p.load_kind, p.load,
-        avg(s.output_throughput) AS output_throughput,
-        avg(s.output_throughput / p.devices) AS device_throughput,
-        max(s.p99_ttft_ms) AS p99_ttft_ms, max(s.p99_tpot_ms) AS p99_tpot_ms, max(s.p99_e2el_ms) AS p99_e2el_ms,
-        count(*) AS repeats, sum(s.completed + s.failed)::BIGINT AS requests,
+        avg(s.output_throughput) FILTER (trusted) AS output_throughput,
+        avg(s.output_throughput / p.devices) FILTER (trusted) AS device_throughput,
+        max(s.p99_ttft_ms) FILTER (trusted) AS p99_ttft_ms,
+        max(s.p99_tpot_ms) FILTER (trusted) AS p99_tpot_ms,
+        max(s.p99_e2el_ms) FILTER (trusted) AS p99_e2el_ms,
+        count(*) FILTER (trusted) AS repeats,
+        (sum(s.completed + s.failed) FILTER (trusted))::BIGINT AS requests,
         bool_and(s.failed = 0 AND s.completed > 0
             AND (ttft_ms IS NULL OR coalesce(s.p99_ttft_ms <= ttft_ms, false))
             AND (tpot_ms IS NULL OR coalesce(s.p99_tpot_ms <= tpot_ms, false))
-            AND (e2el_ms IS NULL OR coalesce(s.p99_e2el_ms <= e2el_ms, false))) AS keeps
+            AND (e2el_ms IS NULL OR coalesce(s.p99_e2el_ms <= e2el_ms, false))) FILTER (trusted) AS keeps
     FROM sweep_runs() AS p
     JOIN run_summary AS s USING (run_id)
+    JOIN (SELECT run_id, client_verdict IS DISTINCT FROM 'saturated' AS trusted FROM runs) AS u USING (run_id)
     GROUP BY p.setting, p.load_kind, p.load
 ), followed AS (
     SELECT

@@ -228,4 +228,5 @@ var chinese = map[string]string{
 	"none tried: more may be possible": "未测试：可能还可更高",
 	"%s keeps them too, with less throughput": "%s 也满足，但吞吐量更低",
 	"%s breaks them": "%s 不满足",
+	"%s is not known: the client was saturated": "%s 未知：客户端饱和",
 }

@@ -263,6 +263,8 @@ func (a Ask) nextLoad(row query.Row) string {
 		return a.say("none tried: more may be possible")
 	case row.True("next_keeps"):
 		return a.say("%s keeps them too, with less throughput", chart.Number(next))
+	case row.Value("next_keeps") == nil:
+		return a.say("%s is not known: the client was saturated", chart.Number(next))
 	}
 	return a.say("%s breaks them", chart.Number(next))
 }
