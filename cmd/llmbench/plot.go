@@ -33,6 +33,8 @@ type plotCmd struct {
 	Y           string `help:"Of grid: parameter on the y axis." placeholder:"NAME"`
 	Measure     string `help:"Of grid: column of run_summary." placeholder:"COLUMN"`
 	SQL         bool   `name:"sql" help:"Print the question behind the chart and draw nothing."`
+	Window      string `hidden:""` // of report and compare: known, so that the answer says where it works
+	Definitions string `hidden:""`
 	chartFlags
 	warehouseFlag
 }
@@ -131,7 +133,7 @@ func (c *plotCmd) write(a *app, write func(io.Writer) error) error {
 // options reads the flags; every problem is reported.
 func (c *plotCmd) options() (o chart.Options, percentiles []float64, slo query.SLO, err error) {
 	o = chart.Options{DPI: c.DPI, Title: c.Title, LogX: c.LogX, LogY: c.LogY}
-	errs := []error{c.names(), c.size(&o)}
+	errs := []error{c.names(), c.size(&o), c.whole()}
 	o.Format = c.Format
 	if c.Percentiles != "" {
 		_, percentiles, err = parseReport("ttft", c.Percentiles)
@@ -162,6 +164,14 @@ func (c *plotCmd) names() error {
 		return fmt.Errorf("--out %s does not end in the format, %s", c.Out, c.Format)
 	}
 	return nil
+}
+
+// whole refuses what report and compare see runs through.
+func (c *plotCmd) whole() error {
+	if c.Window == "" && c.Definitions == "" {
+		return nil
+	}
+	return errors.New("charts show whole runs by llmbench's definitions: --window and --definitions do not go with plot; report, without --out, and compare take them")
 }
 
 func (c *plotCmd) size(o *chart.Options) error {

@@ -164,27 +164,32 @@ func (p ShiftPoint) drawable() bool {
 func drawable(ratio float64) bool { return ratio > 0 && !math.IsInf(ratio, 1) }
 
 // mostStretch is how much wider than the lines themselves the bands may make the scale: a tail of which nothing is
-// known must not flatten the rest. The lines are those from the 10th percentile on, for gaps of next to nothing, of tokens that
-// came together, change by any factor. What lies beyond is cut off at the edge.
+// known must not flatten the rest. What lies beyond is cut off at the edge.
 const mostStretch = 4
+
+// firstScaled is the percentile from which on changes decide the scale: the gaps of next to nothing below it, of tokens that
+// came together, change by any factor.
+const firstScaled = 10
 
 // scale makes room for the lines and, within limits, for the bands; no change is always in sight, with some room on
 // either side.
 func (d *shiftDrawing) scale() {
 	lines := 0.02
 	var low, high float64
+	reach := func(points plotter.XYs, visit func(y float64)) {
+		for _, pt := range points {
+			d.xMax = max(d.xMax, pt.X)
+			if pt.X >= nines(firstScaled) {
+				low, high = min(low, pt.Y), max(high, pt.Y)
+				visit(pt.Y)
+			}
+		}
+	}
 	for _, p := range d.panels {
 		for i, line := range p.lines {
-			for _, pt := range line {
-				if d.xMax = max(d.xMax, pt.X); pt.X >= nines(10) {
-					lines = max(lines, math.Abs(pt.Y))
-				}
-				low, high = min(low, pt.Y), max(high, pt.Y)
-			}
+			reach(line, func(y float64) { lines = max(lines, math.Abs(y)) })
 			for _, band := range p.bands[i] {
-				for _, pt := range band {
-					low, high = min(low, pt.Y), max(high, pt.Y)
-				}
+				reach(band, func(float64) {})
 			}
 		}
 	}

@@ -28,11 +28,12 @@ var chinese = map[string]string{
 	"%s lies below":      "%s 在下方",
 	"n/a":                "无",
 
-	"no data: no request has this latency":               "无数据：没有请求具有此延迟",
-	"no data: the times of these requests are not known": "无数据：请求的时间未知",
-	"no data: the times of the tokens are not known":     "无数据：词元的时间未知",
-	"no data: no run has a load and a summary":           "无数据：没有运行同时具有负载和汇总",
-	"no data: no run has a TPOT and a throughput":        "无数据：没有运行同时具有 TPOT 和吞吐量",
+	"no data: no request has this latency":                    "无数据：没有请求具有此延迟",
+	"no data: the times of these requests are not known":      "无数据：请求的时间未知",
+	"no data: no answer has two tokens whose times are known": "无数据：没有回答包含两个时间已知的词元",
+	"no data: no run has this number":                         "无数据：没有运行具有此数值",
+	"no data: no run has a load and a summary":                "无数据：没有运行同时具有负载和汇总",
+	"no data: no run has a TPOT and a throughput":             "无数据：没有运行同时具有 TPOT 和吞吐量",
 
 	"no data: the lengths of these prompts are not known":                     "无数据：提示长度未知",
 	"no data: when these requests were sent is not known":                     "无数据：这些请求的发出时间未知",

@@ -15,11 +15,11 @@ var deadlines = Kind{
 	Figure: func(a Ask, t *query.Table) chart.Figure {
 		f := chart.Figure{
 			Legend: a.legend(), Note: a.say("the reader begins with the first token; token k is due k / speed later"),
-			Empty: a.say("no data: the times of the tokens are not known"),
+			Empty: a.say("no data: no answer has two tokens whose times are known"),
 		}
 		panel := chart.Panel{
 			Title: a.say("tokens late"), Note: a.say("% of all, lower is better"), Height: 240,
-			X: chart.Axis{Title: a.say("reading speed, tokens per second, log scale"), Scale: chart.Log, Unit: "tok/s"},
+			X: chart.Axis{Title: a.say("reading speed, tokens per second, log scale"), Scale: chart.Log, Unit: a.say("tok/s")},
 			Y: chart.Axis{Show: chart.Percent, FromZero: true, Low: 0, High: 100},
 		}
 		for i, rows := range a.byRun(t) {

@@ -14,7 +14,7 @@ var gaps = Kind{
 	Input: OneRun, Placed: true,
 	SQL: func(Ask) string { return "SELECT *\nFROM gap_heatmap()\nORDER BY run_id, t_s, from_ms" },
 	Figure: func(a Ask, t *query.Table) chart.Figure {
-		f := chart.Figure{ShareX: true, ShareY: true, Note: a.say("colour: share of the gaps of the moment"), Empty: a.say("no data: the times of the tokens are not known")}
+		f := chart.Figure{ShareX: true, ShareY: true, Note: a.say("colour: share of the gaps of the moment"), Empty: a.say("no data: no answer has two tokens whose times are known")}
 		for _, share := range []float64{100, 10, 1, 0.1, 0.01} {
 			f.Legend = append(f.Legend, chart.Key{Name: chart.Percent(share), Fill: heatOf(share)})
 		}

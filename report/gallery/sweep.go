@@ -36,7 +36,10 @@ var load = Kind{
 			{"TPOT p99", "log scale, dotted: p50", []string{"p99_tpot_ms", "p50_tpot_ms"}, chart.Axis{Scale: chart.Log, Show: chart.MS}, "tpot", false},
 			{"goodput", "requests per second within the limits", []string{"goodput"}, chart.Axis{FromZero: true, Unit: "req/s"}, "", true},
 		} {
-			panel := chart.Panel{Title: a.say(q.title), Note: a.say(q.unit), Height: 135, X: a.loadAxis(rows), Y: q.axis}
+			panel := chart.Panel{
+				Title: a.say(q.title), Note: a.say(q.unit), Height: 135, X: a.loadAxis(rows), Y: q.axis, Empty: a.say("no data: no run has this number"),
+			}
+			panel.Y.Unit = a.unit(panel.Y.Unit)
 			for i, s := range settings {
 				for k, metric := range q.metrics {
 					panel.Marks = append(panel.Marks, curve(i, k > 0, where(where(rows, "setting", s), "metric", metric))...)
@@ -147,8 +150,8 @@ var pareto = Kind{
 		f := chart.Figure{Facts: a.facts(), Note: a.paretoNote(rows), Empty: a.say("no data: no run has a TPOT and a throughput")}
 		panel := chart.Panel{
 			Title: a.say("output tok/s per device"), Note: a.say("output tokens / duration / accelerators; up and right is better"), Height: 280,
-			X: chart.Axis{Title: a.say("speed per user: 1 / median TPOT, tok/s"), Unit: "tok/s", Room: true},
-			Y: chart.Axis{FromZero: true, Unit: "tok/s"},
+			X: chart.Axis{Title: a.say("speed per user: 1 / median TPOT, tok/s"), Unit: a.say("tok/s"), Room: true},
+			Y: chart.Axis{FromZero: true, Unit: a.say("tok/s")},
 		}
 		var front []query.Row
 		for _, row := range rows {
