@@ -70,6 +70,9 @@ func (c *sweepRunCmd) Run(a *app, k *kong.Context) error {
 	if whole != nil {
 		*c = whole.Run
 	}
+	if c.Format == "json" && !c.DryRun {
+		return usageError(errors.New("--format json is for --dry-run; what was measured: llmbench sweep status --format json, llmbench runs --format json"))
+	}
 	s, err := a.openSweep(&c.sweepFlags, c.Again)
 	if err != nil {
 		return err
