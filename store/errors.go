@@ -14,6 +14,8 @@ var (
 	ErrDamaged = errors.New("damaged")
 	// ErrNoWarehouse: a folder that is not there, or holds something else.
 	ErrNoWarehouse = errors.New("there is no warehouse")
+	// ErrClaimed: another process has the name.
+	ErrClaimed = errors.New("another process is at it")
 	// ErrNewer: a file was written by a later llmbench, in a form this one does not know.
 	ErrNewer = errors.New("written by a newer llmbench")
 )

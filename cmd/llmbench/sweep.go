@@ -12,6 +12,7 @@ import (
 
 	"llmbench/collect/sweep"
 	"llmbench/near"
+	"llmbench/store"
 )
 
 // sweepCmd makes many runs.
@@ -81,7 +82,14 @@ func (c *sweepRunCmd) Run(a *app, k *kong.Context) error {
 	if c.DryRun {
 		return s.dryRun(c.Format)
 	}
-	return (&sweeper{sweepPlan: s, cmd: c}).run()
+	release, err := s.warehouse.Claim("sweep " + s.plan.Name)
+	if errors.Is(err, store.ErrClaimed) {
+		return fmt.Errorf("%w; wait for it to end, or give this one another --name", err)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join((&sweeper{sweepPlan: s, cmd: c}).run(), release())
 }
 
 // openSweep makes and checks the plan, then opens the warehouse, which the caller closes, and finds what is done; with again
