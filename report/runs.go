@@ -21,10 +21,12 @@ type runColumn struct {
 	read  func(store.Entry) string
 }
 
+const statusTitle = "Status"
+
 var runColumns = []runColumn{
 	{"Run", 0, false, false, func(e store.Entry) string { return e.Run.RunID }},
 	{"Name", 1, false, true, func(e store.Entry) string { return optional(e.Run.Name) }},
-	{"Status", 4, false, false, func(e store.Entry) string { return e.Run.Status }},
+	{statusTitle, 5, false, false, func(e store.Entry) string { return e.Run.Status }},
 	{"Began (UTC)", 11, false, false, func(e store.Entry) string { return moment(e.Run.BeganAt, "2006-01-02 15:04") }},
 	{"Model", 7, false, true, func(e store.Entry) string { return modelName(e.Run.Model) }},
 	{"DCU", 9, false, true, func(e store.Entry) string { return word(e.Run.DCU) }},
@@ -33,7 +35,7 @@ var runColumns = []runColumn{
 	{"OK/failed", 3, true, false, okFailed},
 	{"Out tok/s", 2, true, false, func(e store.Entry) string { return metricCell(e, "output_throughput") }},
 	{"P99 TTFT", 2, true, false, func(e store.Entry) string { return metricCell(e, "p99_ttft_ms") }},
-	{"Client", 5, false, false, func(e store.Entry) string { return word(e.Run.ClientVerdict) }},
+	{"Client", 4, false, false, func(e store.Entry) string { return word(e.Run.ClientVerdict) }},
 }
 
 func optional(s *string) string {
@@ -85,11 +87,15 @@ func WriteRuns(w io.Writer, runs []store.Entry, opts WriteOptions) error {
 			cells[i] = append(cells[i], c.read(e))
 		}
 	}
+	ranks := runRanks(runs)
 	shorten(cells, roomyText)
-	shown, hidden := fitting(cells, opts.width())
+	shown, hidden := fitting(cells, ranks, opts.width())
 	if len(hidden) > 0 {
 		shorten(cells, tightText)
-		shown, hidden = fitting(cells, opts.width())
+		if slices.Contains(hidden, statusTitle) {
+			tellStatus(runs, cells)
+		}
+		shown, hidden = fitting(cells, ranks, opts.width())
 	}
 	t := newTable(titles(shown)...)
 	t.SetColumnConfigs(alignments(shown))
@@ -143,8 +149,31 @@ func alignments(columns []int) []table.ColumnConfig {
 	return configs
 }
 
+// tellStatus puts the status of runs that are not complete where there is no column for it: into the last one, for what
+// the client says of such a run counts little.
+func tellStatus(runs []store.Entry, cells [][]string) {
+	for i, e := range runs {
+		if e.Run.Status != store.RunComplete {
+			cells[i][len(runColumns)-1] = e.Run.Status
+		}
+	}
+}
+
+// runRanks are the ranks of the columns. The status is the least needed where every run is complete.
+func runRanks(runs []store.Entry) []int {
+	other := slices.ContainsFunc(runs, func(e store.Entry) bool { return e.Run.Status != store.RunComplete })
+	ranks := make([]int, len(runColumns))
+	for c, column := range runColumns {
+		ranks[c] = column.rank
+		if column.title == statusTitle && !other {
+			ranks[c] = len(runColumns)
+		}
+	}
+	return ranks
+}
+
 // fitting drops columns, those of the highest rank first, until the table fits.
-func fitting(cells [][]string, width int) (shown []int, hidden []string) {
+func fitting(cells [][]string, ranks []int, width int) (shown []int, hidden []string) {
 	total := -2
 	widths := make([]int, len(runColumns))
 	for c := range runColumns {
@@ -156,7 +185,7 @@ func fitting(cells [][]string, width int) (shown []int, hidden []string) {
 		total += widths[c] + 2
 	}
 	for total > width && len(shown) > 1 {
-		drop := slices.MaxFunc(shown, func(a, b int) int { return runColumns[a].rank - runColumns[b].rank })
+		drop := slices.MaxFunc(shown, func(a, b int) int { return ranks[a] - ranks[b] })
 		shown = slices.DeleteFunc(shown, func(c int) bool { return c == drop })
 		hidden = append(hidden, runColumns[drop].title)
 		total -= widths[drop] + 2
