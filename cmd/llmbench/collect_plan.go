@@ -67,6 +67,9 @@ func (c *collectCmd) planBody(p *collectPlan) error {
 	}
 	if c.ExtraBody != "" {
 		if err := json.Unmarshal([]byte(c.ExtraBody), &p.load.Protocol.ExtraBody); err != nil {
+			if _, other := errors.AsType[*json.UnmarshalTypeError](err); other {
+				err = errors.New("give one such as {\"top_k\": 20}")
+			}
 			return fmt.Errorf("--extra-body: not a JSON object: %w", err)
 		}
 	}

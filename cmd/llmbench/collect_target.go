@@ -52,6 +52,8 @@ func checkBase(base string) (plain, credentials string, err error) {
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
 		return base, "", fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", withoutPassword(base))
+	case !validPort(u.Port()):
+		return base, "", fmt.Errorf("--base-url %q: the port must be between 1 and 65535", withoutPassword(base))
 	case strings.HasSuffix(u.Path, "/v1"):
 		return base, "", fmt.Errorf("--base-url %q: leave /v1 out, the endpoint brings it", withoutPassword(base))
 	case u.User != nil:
@@ -60,6 +62,12 @@ func checkBase(base string) (plain, credentials string, err error) {
 		base = withoutPassword(base)
 	}
 	return base, credentials, nil
+}
+
+// validPort tells whether a port, where one is given, is one.
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 // header is that of every request: the address's user and password, the API key, and what --header says, which wins.

@@ -111,6 +111,9 @@ func (c *importCmd) importAll(a *app, until context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(files) == 0 {
+		return fmt.Errorf("import %s: no file in it", strings.Join(c.Files, ", "))
+	}
 	w, err := c.open(a)
 	if err != nil {
 		return err
@@ -135,6 +138,9 @@ func (c *importCmd) importAll(a *app, until context.Context) error {
 	}
 	if len(unknown) > 0 {
 		a.note("left out, of no known format: %s", someOf(unknown))
+	}
+	if len(unknown) == len(files) {
+		errs = append(errs, errors.New("import: nothing in it is a result file; name the format, such as vllm, where one is"))
 	}
 	return errors.Join(errs...)
 }

@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"os/user"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -51,7 +54,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return exitOK
 	}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
+	for line := range strings.SplitSeq(err.Error()+advice(err), "\n") {
 		if line != "" {
 			fmt.Fprintln(stderr, "llmbench: "+line)
 		}
@@ -60,6 +63,27 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return coded.code
 	}
 	return exitFailed
+}
+
+// advice is what helps against what the system refused, whatever command met it.
+func advice(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "room"):
+		return "; make room on that disk, or name a place on another"
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		return "; choose a place where " + userName() + " may read and write, or have the permission given"
+	case errors.Is(err, syscall.EMFILE):
+		return "; raise the limit of open files with ulimit -n"
+	}
+	return ""
+}
+
+// userName is who runs the program, as far as the system tells.
+func userName() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return fmt.Sprintf("user %d", os.Getuid())
 }
 
 // vocabulary is what the grammar's help and defaults name.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -105,7 +106,11 @@ func writeFile(path string, write func(*os.File) error) error {
 	if err != nil {
 		return fmt.Errorf("write a file: %w", err)
 	}
-	if err := errors.Join(write(file), file.Close()); err != nil {
+	err = errors.Join(write(file), file.Close())
+	if inFile, ok := errors.AsType[*fs.PathError](err); ok && inFile.Path == file.Name() {
+		return fmt.Errorf("write %s: %w", path, inFile.Err)
+	}
+	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil

@@ -197,6 +197,9 @@ func jsonError(data []byte) error {
 	err := json.Unmarshal(data, &v)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
+		if syntax.Offset == 0 {
+			return errors.New("the file is empty")
+		}
 		return fmt.Errorf("not JSON at byte %d: %w", syntax.Offset, err)
 	}
 	return fmt.Errorf("not JSON: %w", err)

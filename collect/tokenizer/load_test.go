@@ -33,7 +33,7 @@ const tiny = `{"model":{"type":"BPE","vocab":{"a":0,"b":1,"ab":2,"<s>":3,"</s>":
 func TestLoadErrors(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, file, want string }{
-		{"empty", "", "not JSON"},
+		{"empty", "", "the file is empty"},
 		{"cut off", tiny[:40], "not JSON at byte"},
 		{"array", "[]", "is not an object"},
 		{"no model", "{}", "no model"},

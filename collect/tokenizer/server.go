@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 )
 
 // Server is the tokenizer of the server under test, asked over HTTP: exact by definition, at the price of a request for
@@ -44,6 +45,9 @@ func NewServer(ctx context.Context, client *http.Client, baseURL, model string, 
 	s := &Server{ctx: ctx, client: client, base: base, model: model, header: header}
 	ids, err := s.probe()
 	if err != nil {
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			err = errors.New("connection refused; is the server running there?")
+		}
 		return nil, fmt.Errorf("ask %s for its tokenizer: %w", base, err)
 	}
 	sum := sha256.Sum256(fmt.Append(nil, ids))

@@ -204,7 +204,8 @@ func TestUnreadableFiles(t *testing.T) {
 	check(" \n", "vllm", "holds no JSON")
 	check(`{"ttfts": [1, 2], "errors": ["", "", ""]}`, "vllm", "ttfts has 2 elements where another list has 3")
 	check(`{"ttfts": [1, "x"]}`, "vllm", "ttfts: ")
-	check(`{"date": ""}`+"\n{}{", "vllm", "value 3")
+	check(`{"date": ""}`+"\n"+`{"date": ""}{`, "vllm", "value 3")
+	check("{}", "vllm", "this is no result of vLLM's benchmark")
 }
 
 func TestMissingFile(t *testing.T) {

@@ -106,6 +106,9 @@ func readVLLM(s Source, fields []Field) (*Run, error) {
 	tagSweep(&run.Run, s.Path)
 	run.Reported = vllmReported(rest)
 	lists.fill(run)
+	if head.Completed == nil && head.Duration == nil && head.ModelID == nil && head.Date == nil && len(run.Records) == 0 {
+		return nil, errors.New("it has neither date, model_id, duration nor completed: this is no result of vLLM's benchmark")
+	}
 	return run, nil
 }
 
