@@ -55,7 +55,7 @@ func (t Thresholds) validate(name string) error {
 	if t.ExcellentMS > 0 && t.ExcellentMS <= t.GoodMS && t.GoodMS <= t.NeedsWorkMS {
 		return nil
 	}
-	return fmt.Errorf("rating scale of %s: want 0 < excellent <= good <= needs work, not %g, %g, %g",
+	return fmt.Errorf("--rating, scale of %s: want 0 < excellent <= good <= needs work, not %g, %g, %g",
 		name, t.ExcellentMS, t.GoodMS, t.NeedsWorkMS)
 }
 

@@ -207,6 +207,7 @@ func parseReport(names, numbers string) (metrics []string, percentiles []float64
 		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 		if err != nil || !(v >= 0 && v <= 100) {
 			errs = append(errs, fmt.Errorf("--metric-percentiles %q: must be numbers between 0 and 100", text))
+			continue
 		}
 		percentiles = append(percentiles, v)
 	}
@@ -231,9 +232,7 @@ func (c *collectCmd) planResult(p *collectPlan) error {
 	errs = append(errs, err)
 	p.metadata, err = keyValues("--metadata", c.Metadata)
 	errs = append(errs, err)
-	if name, _, _ := strings.Cut(c.Name, "~"); name == "latest" {
-		add("--name %q: latest names the newest run; choose another", c.Name)
-	}
+	errs = append(errs, checkName(c.Name))
 	tags, err := keyValues("--tag", c.Tag)
 	errs = append(errs, err)
 	for _, t := range append(slices.Clone(p.metadata), tags...) {
@@ -245,6 +244,14 @@ func (c *collectCmd) planResult(p *collectPlan) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// checkName refuses a name of a run that could never be used.
+func checkName(name string) error {
+	if first, _, _ := strings.Cut(name, "~"); first == "latest" {
+		return fmt.Errorf("--name %q: latest names the newest run; choose another", name)
+	}
+	return nil
 }
 
 // keyValues splits KEY=VALUE at the first "=".

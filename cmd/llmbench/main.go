@@ -54,10 +54,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return exitOK
 	}
+	said := map[string]bool{"": true}
 	for line := range strings.SplitSeq(err.Error()+advice(err), "\n") {
-		if line != "" {
+		if !said[line] {
 			fmt.Fprintln(stderr, "llmbench: "+line)
 		}
+		said[line] = true
 	}
 	if coded, ok := errors.AsType[*exitError](err); ok {
 		return coded.code
@@ -70,6 +72,8 @@ func advice(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "room"):
 		return "; make room on that disk, or name a place on another"
+	case strings.Contains(err.Error(), "name another"):
+		return ""
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return "; choose a place where " + userName() + " may read and write, or have the permission given"
 	case errors.Is(err, syscall.EMFILE):

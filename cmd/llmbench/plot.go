@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"llmbench/near"
 	"llmbench/query"
 	"llmbench/report"
 	"llmbench/report/chart"
@@ -112,6 +113,9 @@ func (c *plotCmd) Run(a *app) error {
 	if err := charts.fits(kind); err != nil {
 		return usageError(err)
 	}
+	if err := c.checkAxes(a, charts); err != nil {
+		return err
+	}
 	figure, err := charts.figure(a.ctx, kind)
 	if err != nil {
 		return err
@@ -144,8 +148,45 @@ func (c *plotCmd) options() (o chart.Options, percentiles []float64, slo query.S
 		errs = append(errs, err)
 	}
 	slo, err = c.slo()
-	errs = append(errs, err, o.Validate())
+	errs = append(errs, err, c.checkMeasure(), o.Validate())
 	return o, percentiles, slo, errors.Join(errs...)
+}
+
+// checkMeasure refuses what is no number of a run's summary.
+func (c *plotCmd) checkMeasure() error {
+	if c.Measure == "" || slices.Contains(sloMetrics(), c.Measure) {
+		return nil
+	}
+	return fmt.Errorf("--measure %q: no number of a run's summary; %s", c.Measure, near.OneOf(c.Measure, sloMetrics()))
+}
+
+// checkAxes refuses parameters of a grid that the runs do not have: it would be empty.
+func (c *plotCmd) checkAxes(a *app, runs *charts) error {
+	if c.X == "" && c.Y == "" {
+		return nil
+	}
+	table, err := runs.Table(a.ctx, "SELECT DISTINCT parameter FROM sweep_parameters() ORDER BY parameter")
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, row := range table.Rows() {
+		known = append(known, row.Text("parameter"))
+	}
+	var errs []error
+	for _, axis := range []struct{ flag, name string }{{"--x", c.X}, {"--y", c.Y}} {
+		switch {
+		case axis.name == "" || slices.Contains(known, axis.name):
+		case len(known) == 0:
+			errs = append(errs, fmt.Errorf("%s %q: these runs have no parameter in which they differ", axis.flag, axis.name))
+		default:
+			errs = append(errs, fmt.Errorf("%s %q: no parameter of these runs; %s", axis.flag, axis.name, near.OneOf(axis.name, known)))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return usageError(err)
+	}
+	return nil
 }
 
 // names settles the file and its format.

@@ -57,6 +57,9 @@ type runsNameCmd struct {
 
 // Run names the run. Runs may share a name: they are repeats of one measurement then.
 func (c *runsNameCmd) Run(a *app) error {
+	if err := checkName(c.Name); err != nil {
+		return usageError(err)
+	}
 	return a.editRuns(c.warehouseFlag, chosenRuns{Refs: []string{c.Ref}}, func(r *store.Run) { r.Name = optional(c.Name) })
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,6 +20,14 @@ type runsMergeCmd struct {
 func (runsMergeCmd) Help() string {
 	return `For one load that several hosts sent at the same time, each into its own run. Times are anchored by when each run began by
 its host's clock, so they are as true as those clocks are equal (NTP: usually to a millisecond). The shards stay.`
+}
+
+// Validate is called by kong.
+func (c *runsMergeCmd) Validate() error {
+	if len(c.Refs) < 2 {
+		return errors.New("name two runs or more")
+	}
+	return checkName(c.Name)
 }
 
 // Run merges and names the new run.

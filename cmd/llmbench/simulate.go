@@ -79,10 +79,22 @@ func (c *simulateCmd) config() simulate.Config {
 	return config
 }
 
+// check refuses what the engine's configuration does not see.
+func (c *simulateCmd) check() error {
+	var errs []error
+	if c.Port < 0 || c.Port > 65535 {
+		errs = append(errs, fmt.Errorf("--port %d: must be between 0 and 65535", c.Port))
+	}
+	if c.TTFT < 0 || c.ITL < 0 {
+		errs = append(errs, fmt.Errorf("--ttft %s, --itl %s: must not be below 0", c.TTFT, c.ITL))
+	}
+	return errors.Join(errs...)
+}
+
 // Run serves until Ctrl-C or SIGTERM.
 func (c *simulateCmd) Run(a *app) error {
 	config := c.config()
-	if err := config.Validate(); err != nil {
+	if err := errors.Join(config.Validate(), c.check()); err != nil {
 		return usageError(err)
 	}
 	if c.Tokenizer != "" {

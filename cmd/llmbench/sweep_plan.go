@@ -252,7 +252,7 @@ func (s *sweepPlan) checkPoints() error {
 		for text := range strings.SplitSeq(err.Error(), "\n") {
 			if !told[text] {
 				told[text] = true
-				errs = append(errs, fmt.Errorf("point %s: %s%s", p.Label(), s.lines(p, text), text))
+				errs = append(errs, fmt.Errorf("point %s: %s%s", p.Label(), s.lines(p, text), reworded(text, nil)))
 			}
 		}
 	}

@@ -47,10 +47,10 @@ func (o Options) Validate() error {
 		errs = append(errs, fmt.Errorf("--format %q is not known; %s", o.Format, near.OneOf(o.Format, Formats)))
 	}
 	if o.Width != 0 && (o.Width < 320 || o.Width > 5000) {
-		errs = append(errs, fmt.Errorf("--size: a width of %g points; want 320 to 5000", o.Width))
+		errs = append(errs, fmt.Errorf("--size: a width of %.0f points; want 320 to 5000", o.Width))
 	}
 	if o.Height != 0 && (o.Height < 240 || o.Height > 5000) {
-		errs = append(errs, fmt.Errorf("--size: a height of %g points; want 240 to 5000", o.Height))
+		errs = append(errs, fmt.Errorf("--size: a height of %.0f points; want 240 to 5000", o.Height))
 	}
 	if o.DPI != 0 && (o.DPI < 36 || o.DPI > 600) {
 		errs = append(errs, fmt.Errorf("--dpi: %d; want 36 to 600", o.DPI))
