@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"golang.org/x/term"
@@ -69,21 +68,6 @@ func terminal(stream any) (columns int, is bool) {
 func (a *app) colour(stream any) bool {
 	_, is := terminal(stream)
 	return is && !a.plain && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
-}
-
-// version is set by the release build; a build from a checkout tells its commit.
-var version = "0.1.0"
-
-func versionText() string {
-	text := version
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				text += " " + s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return text
 }
 
 func backendNames() string { return strings.Join(protocol.Names(), ", ") }

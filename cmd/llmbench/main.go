@@ -93,7 +93,6 @@ func userName() string {
 // vocabulary is what the grammar's help and defaults name.
 func vocabulary() kong.Vars {
 	return kong.Vars{
-		"version":  versionText(),
 		"backends": backendNames(),
 		"datasets": datasetNames(),
 		"formats":  formatNames(),
