@@ -18,11 +18,12 @@ func (t Target) proxy(u *url.URL) (*url.URL, error) {
 // unreachable makes one clear line of an error met while reaching the server for the first time, and says what to do.
 func (t Target) unreachable(err error) error {
 	text := err.Error()
+	_, lookup, unnamed := strings.Cut(text, "lookup ")
 	switch {
+	case unnamed: // first: a name server may refuse connections too
+		text = "no address for the name (" + lookup + "): give the address itself, or name it in /etc/hosts; see --base-url, --host"
 	case strings.Contains(text, "connection refused"):
 		text = "connection refused; is the server running there? see --base-url, --host, --port"
-	case strings.Contains(text, "no such host"):
-		text = "no such host; see --base-url and --host"
 	case strings.Contains(text, "HTTP response to HTTPS client"):
 		text = "the server speaks plain HTTP: give --base-url http://..."
 	case strings.Contains(text, "certificate"):

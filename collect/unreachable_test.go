@@ -22,6 +22,7 @@ func TestUnreachable(t *testing.T) {
 	plain, secure := Target{BaseURL: "http://gpu1:8000"}, Target{BaseURL: "https://gpu1:8000"}
 	check(plain, "dial tcp: connect: connection refused", "is the server running there?")
 	check(plain, "dial tcp: lookup gpu1: no such host", "--host")
+	check(plain, "dial tcp: lookup gpu1 on 127.0.0.1:53: read udp 127.0.0.1:53: connection refused", "name it in /etc/hosts")
 	check(plain, `Get "http://gpu1:8000/v1/models": EOF`, "--base-url https://")
 	check(secure, "http: server gave HTTP response to HTTPS client", "--base-url http://")
 	check(secure, "tls: failed to verify certificate: x509: unknown authority", "--ca-file")
