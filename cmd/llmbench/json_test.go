@@ -43,7 +43,8 @@ var jsonAnswers = map[string][]string{
 		"dataset inspect --dataset-name synthetic-sessions --sessions 2 --session-turns 2 --session-output-len 4 --seed 1 --format json",
 		"dataset inspect --dataset-name trace --dataset-path mooncake.jsonl --seed 1 --num-prompts 2 --format json",
 	},
-	"tokenize": {`tokenize --tokenizer server --base-url "$ENGINE" --format json hello`, `tokenize --tokenizer server --base-url "$ENGINE" --format json --decode 5 6`},
+	"dataset hf": {"dataset hf --format json"},
+	"tokenize":   {`tokenize --tokenizer server --base-url "$ENGINE" --format json hello`, `tokenize --tokenizer server --base-url "$ENGINE" --format json --decode 5 6`},
 	"Result files": {
 		"collect --quiet --num-prompts 2 --save-detailed --result-filename out.json --pp 1 --dp 1 --dtype bf16 > /dev/null && cat out.json",
 		"export latest --format vllm-detailed", "export a --format vllm",
