@@ -230,6 +230,23 @@ func (p *servingPage) latency(l Latency) {
 	}
 }
 
+// thinPercentiles says which of the percentiles asked of requests have less than one request above them: they are the
+// slowest one, or a point between the two slowest.
+func (p *servingPage) thinPercentiles(s Serving) {
+	var thin []string
+	for _, l := range s.Latencies {
+		for _, q := range l.Percentiles {
+			name := "P" + strconv.FormatFloat(q.P, 'f', -1, 64)
+			if l.Metric != "itl" && q.P < 100 && float64(s.Summary.Completed)*(1-q.P/100) < 1 && !slices.Contains(thin, name) {
+				thin = append(thin, name)
+			}
+		}
+	}
+	if n := s.Summary.Completed; n > 0 && len(thin) > 0 {
+		fmt.Fprintf(p, "Too few requests (%d) for %s: the slowest alone decides it\n", n, strings.Join(thin, ", "))
+	}
+}
+
 // client states the client's own error, and where token counts are not what a reader would take them for.
 func (p *servingPage) client(s Serving) {
 	p.heading("Client", '-')
@@ -249,6 +266,7 @@ func (p *servingPage) client(s Serving) {
 	if warm := warmCache(r); warm != "" {
 		p.WriteString(warm + "\n")
 	}
+	p.thinPercentiles(s)
 	if wait := s.Summary.MeanQueue; openLoop(r) && wait != nil && s.Summary.MeanE2EL != nil && *wait > queueTold**s.Summary.MeanE2EL {
 		fmt.Fprintf(p, "Requests waited %s ms %s on average: see e2el_including_client_queue\n", fixed(wait), waitedFor(r))
 	}
