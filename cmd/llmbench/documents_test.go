@@ -351,3 +351,27 @@ func TestReadmesAgree(t *testing.T) {
 		}
 	}
 }
+
+// Every file that a document links to is there.
+func TestDocumentLinks(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	for _, pattern := range []string{"*.md", "docs/*.md"} {
+		paths, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%d documents: %v", len(paths), err)
+		}
+		for _, path := range paths {
+			document, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range link.FindAllStringSubmatch(string(document), -1) {
+				if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
+					t.Errorf("%s links to %s, which is not there", path, m[1])
+				}
+			}
+		}
+	}
+}
