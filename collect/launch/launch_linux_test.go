@@ -173,7 +173,8 @@ func TestEndOrphans(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended := EndOrphans()
-	if len(ended) != 1 || ended[0] != fmt.Sprintf("%d (sleep)", orphan.PID()) {
+	// It may not be sleep yet: the shell makes itself ready first.
+	if len(ended) != 1 || !strings.HasPrefix(ended[0], fmt.Sprintf("%d (", orphan.PID())) {
 		t.Errorf("ended %v, want the orphan %d alone", ended, orphan.PID())
 	}
 	<-orphan.Died()
