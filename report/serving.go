@@ -195,7 +195,7 @@ func (p *servingPage) throughput(s Serving) {
 	p.line("Total input tokens:", integer(m.TotalInputTokens))
 	p.line("Total generated tokens:", integer(m.TotalOutputTokens))
 	p.line("Request throughput (req/s):", fixed(m.RequestThroughput))
-	if s.Run.SLO != nil {
+	if s.Run.SLO != nil || m.RequestGoodput != nil {
 		p.line("Request goodput (req/s):", fixed(m.RequestGoodput))
 	}
 	p.line("Output token throughput (tok/s):", fixed(m.OutputThroughput))

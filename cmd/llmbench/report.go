@@ -60,6 +60,9 @@ func (c *reportCmd) Run(a *app) error {
 		if err == nil && !asked.lens.Plain() {
 			err = a.lookThrough(asked.lens, serving, asked.metrics, asked.percentiles, entry)
 		}
+		if err == nil && asked.slo != (query.SLO{}) {
+			err = a.judge(asked.lens, asked.slo, serving, entry)
+		}
 		if err != nil {
 			return err
 		}
@@ -81,6 +84,7 @@ type reportAsked struct {
 	metrics     []string
 	percentiles []float64
 	lens        query.Lens
+	slo         query.SLO
 }
 
 // asked reads the flags; every problem is reported.
@@ -92,7 +96,7 @@ func (c *reportCmd) asked() (reportAsked, error) {
 	if c.Out != "" && !asked.lens.Plain() {
 		errs[2] = errors.New("--out: the page and its charts show whole runs by llmbench's definitions; --window and --definitions change what is printed, without --out")
 	}
-	_, errs[3] = c.slo()
+	asked.slo, errs[3] = c.slo()
 	_, errs[4] = report.ParseRatingScale(c.Rating)
 	return asked, errors.Join(errs[:]...)
 }

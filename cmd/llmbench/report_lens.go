@@ -33,3 +33,21 @@ func (a *app) lookThrough(lens query.Lens, s *report.Serving, metrics []string, 
 	}
 	return nil
 }
+
+// judge counts the good requests of a report by the limits that are asked for, in place of the run's own.
+func (a *app) judge(lens query.Lens, slo query.SLO, s *report.Serving, entry store.Entry) (err error) {
+	session, err := query.OpenFor(a.ctx, query.Source{Entries: []store.Entry{entry}}, query.Options{Warn: a.warn}, "window_totals")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+	totals, err := session.Totals(a.ctx, lens, slo)
+	if err != nil {
+		return err
+	}
+	s.Summary.RequestGoodput = nil
+	if good, length := totals[0].Good, totals[0].LengthS; good != nil && length != nil && *length > 0 {
+		s.Summary.RequestGoodput = new(float64(*good) / *length)
+	}
+	return nil
+}

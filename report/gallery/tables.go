@@ -57,7 +57,12 @@ var summary = TableKind{
 	Name: "summary", Title: "Summary",
 	About: "the numbers of vLLM's report; the rating goes by mean TTFT and TPOT",
 	Input: SomeRuns,
-	SQL:   func(Ask) string { return "FROM run_summary\nORDER BY run_id" },
+	SQL: func(a Ask) string {
+		if a.limits() == "" {
+			return "FROM run_summary\nORDER BY run_id"
+		}
+		return "SELECT s.* REPLACE (g.request_goodput AS request_goodput)\nFROM run_summary AS s JOIN goodput(" + a.limits() + ") AS g USING (run_id)\nORDER BY run_id"
+	},
 	Table: func(a Ask, answer *query.Table) *document.Table {
 		t := &document.Table{Header: []string{""}}
 		runs := a.byRun(answer)
