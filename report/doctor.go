@@ -64,7 +64,7 @@ func WriteDoctor(w io.Writer, findings []Advice, asJSON, colour bool) error {
 	for _, f := range findings {
 		counts[f.Level]++
 	}
-	fmt.Fprintf(&b, "\n%d findings: %d ok, %d to note, %d that bend the numbers, %d that prevent measuring\n",
+	fmt.Fprintf(&b, "\n%d findings: %d ok, %d to note, %d bending the numbers, %d preventing a measurement\n",
 		len(findings), counts["ok"], counts["note"], counts["warn"], counts["bad"])
 	_, err := io.WriteString(w, b.String())
 	return err

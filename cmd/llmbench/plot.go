@@ -49,6 +49,9 @@ type chartFlags struct {
 // shiftKind is drawn by the comparison, which knows what is noise.
 const shiftKind = "shift"
 
+// shiftSQL asks for the distributions of which the shift chart shows the change.
+const shiftSQL = "SELECT run_id, metric, percentile, ms\nFROM percentile_curve()\nORDER BY metric, percentile, run_id"
+
 func kindNames() string {
 	var names []string
 	for _, k := range gallery.Kinds() {
@@ -236,6 +239,10 @@ func (c *chartFlags) slo() (query.SLO, error) {
 func (c *plotCmd) shift(a *app, sides []query.Side, slo query.SLO, o chart.Options) error {
 	if len(sides) < 2 {
 		return usageError(errors.New("plot shift: give two sides or more, the baseline first"))
+	}
+	if c.SQL {
+		fmt.Fprintln(a.stdout, shiftSQL)
+		return nil
 	}
 	picture, err := a.shiftOf(sides, slo, chart.Lang(c.Lang))
 	if err != nil {

@@ -141,7 +141,7 @@ func (c *reportCmd) addShift(a *app, d *document.Document, sides []query.Side, s
 	section := document.Section{
 		Name: shiftKind, Title: picture.Title, File: shiftKind + "." + c.ImageFormat,
 		About: sentence(d.Lang.Say("the change at every percentile, with the band of noise; compare tells what of it is sure")),
-		SQL:   "SELECT run_id, metric, percentile, ms\nFROM percentile_curve()\nORDER BY metric, percentile, run_id",
+		SQL:   shiftSQL,
 	}
 	if err := writeFile(filepath.Join(c.Out, section.File), func(f *os.File) error { return picture.Write(f, chart.Options{Format: c.ImageFormat}) }); err != nil {
 		return err

@@ -149,7 +149,7 @@ var chinese = map[string]string{
 	"throughput per device over the speed that a user sees: a dot for each point; the frontier is drawn": "单卡吞吐量与用户所见速度：每点一个点；画出前沿",
 	"A sweep over two parameters":                                                                        "两个参数的扫描",
 	"mean over the runs of a cell; dark is high":                                                         "每格内各次运行的平均；深色为高",
-	"a number over two parameters as a heat map (--x, --y, --measure)":                                   "一个指标在两个参数上的热图（--x、--y、--measure）",
+	"a number over two parameters as a heat map":                                                         "一个指标在两个参数上的热图",
 
 	// Pages and tables.
 	"copy":             "复制",

@@ -216,7 +216,7 @@ func (a Ask) paretoNote(rows []query.Row) string {
 
 var grid = Kind{
 	Name: "grid", Title: "A sweep over two parameters",
-	About: "a number over two parameters as a heat map (--x, --y, --measure)",
+	About: "a number over two parameters as a heat map",
 	Input: SweepRuns,
 	SQL: func(a Ask) string {
 		return fmt.Sprintf("SELECT *\nFROM sweep_grid(x := %s, y := %s, measure := %s)\nORDER BY x_place, y_place", sqlText(a.X), sqlText(a.Y), query.Literal(a.measure()))
