@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -136,6 +137,12 @@ func (s *search) check(p *sweepPlan) error {
 	}
 	if p.plan.Repeats > 1 {
 		errs = append(errs, errors.New("--repeats: a search repeats where it has doubts; leave it out"))
+	}
+	for _, set := range p.settings() {
+		if n, err := strconv.ParseFloat(set.Value, 64); err == nil && s.key == "max-concurrency" && set.Key == "num-prompts" && n < s.config.To {
+			errs = append(errs, fmt.Errorf("--num-prompts %s: so many are in flight at most, and a search up to %g would learn nothing above; give --search-to %s, or leave it out: a run then has %d requests for each in flight",
+				set.Value, s.config.To, set.Value, p.flags.SearchFactor))
+		}
 	}
 	goodput := slices.ContainsFunc(s.slos, func(slo sweep.SLO) bool { return slo.Metric == "goodput_ratio" || slo.Metric == "request_goodput" })
 	if goodput && !slices.ContainsFunc(p.settings(), func(set sweep.Setting) bool { return set.Key == "goodput" }) {
