@@ -37,12 +37,16 @@ var timeline = Kind{
 			}
 			some := false
 			for i, rows := range runs {
+				var first float64
 				for k, column := range q.columns {
 					list := points(rows, "t_s", column)
 					if anything(list) {
 						some = true
 						list = held(rows, list)
-						panel.Marks = append(panel.Marks, chart.Line{Series: i, Points: list, Step: true, Thin: true, Faint: k > 0, Beyond: k > 0 && q.beyond, Name: a.unit(q.names[k])})
+						if k == 0 {
+							first = topOf(list)
+						}
+						panel.Marks = append(panel.Marks, chart.Line{Series: i, Points: list, Step: true, Thin: true, Faint: k > 0, Beyond: k > 0 && q.beyond && topOf(list) > spike*first, Name: a.unit(q.names[k])})
 					}
 				}
 			}
@@ -52,6 +56,19 @@ var timeline = Kind{
 		}
 		return f
 	},
+}
+
+// spike is how many times the highest value of a panel's first line another may reach and still decide the range.
+const spike = 4
+
+// topOf is the largest y of a line, NaN left out; 0 where there is none above.
+func topOf(list []chart.Point) (top float64) {
+	for _, p := range list {
+		if p.Y > top {
+			top = p.Y
+		}
+	}
+	return top
 }
 
 // quantity is a panel of the timeline. Of several columns the first is drawn in full and the others dotted.
@@ -64,7 +81,7 @@ type quantity struct {
 	show               func(float64) string
 	scale              chart.Scale
 	per                float64 // what ticks are multiples of
-	beyond             bool    // the others do not decide the range: a load sent all at once is a spike
+	beyond             bool    // the others do not decide the range where they are a spike: a load sent all at once is one
 	optional           bool    // left out when nothing of it is known
 }
 
