@@ -85,7 +85,7 @@ func (c *collectCmd) saveResult(a *app, p *collectPlan, entry store.Entry, s *re
 	if !c.savesResult() {
 		return nil
 	}
-	path := c.resultPath(interchange.VLLMFilename(entry.Run, c.Label))
+	path := c.resultPath(interchange.VLLMFilename(entry.Run, &s.Summary, c.Label))
 	result := interchange.VLLM{Run: entry.Run, Label: optional(c.Label), Summary: s.Summary, Metrics: slices.Concat(resultMetrics(s.Latencies), probeMetrics(s.Probes))}
 	for _, m := range p.metadata {
 		result.Metadata = append(result.Metadata, interchange.Field{Key: m.key, Value: m.value})

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"time"
 
 	"llmbench/store"
 )
@@ -92,7 +93,7 @@ func (v VLLM) Write(w io.Writer) error {
 func (v VLLM) setup() []Field {
 	r := v.Run
 	fields := []Field{
-		{"date", r.BeganAt.Local().Format("20060102-150405")}, {"endpoint_type", r.Backend}, {"backend", r.Backend}, {"label", v.Label},
+		{"date", vllmDate(r, v.Summary.Duration)}, {"endpoint_type", r.Backend}, {"backend", r.Backend}, {"label", v.Label},
 		{"model_id", r.Model}, {"tokenizer_id", r.Tokenizer}, {"num_prompts", r.NumPrompts},
 	}
 	fields = append(fields, v.Metadata...)
@@ -193,7 +194,8 @@ func writeObject(w io.Writer, fields []Field) error {
 }
 
 // VLLMFilename is the name that tool would give: {label or backend}-{rate}qps[-concurrency{C}]-{model's last part}-{date}.json.
-func VLLMFilename(r store.Run, label string) string {
+// The summary may be nil.
+func VLLMFilename(r store.Run, s *store.Summary, label string) string {
 	if label == "" {
 		label = text(r.Backend)
 	}
@@ -201,7 +203,24 @@ func VLLMFilename(r store.Run, label string) string {
 	if r.MaxConcurrency != nil {
 		name += "-concurrency" + strconv.FormatInt(*r.MaxConcurrency, 10)
 	}
-	return name + "-" + path.Base(text(r.Model)) + "-" + r.BeganAt.Local().Format("20060102-150405") + ".json"
+	var duration *float64
+	if s != nil {
+		duration = s.Duration
+	}
+	return name + "-" + path.Base(text(r.Model)) + "-" + vllmDate(r, duration) + ".json"
+}
+
+// vllmDate is when the benchmark ended, local time, to the nearest second: that tool reads its clock after the last request,
+// and an import takes the same duration off again. Without a duration in seconds it is the run's own.
+func vllmDate(r store.Run, duration *float64) string {
+	ended := r.BeganAt
+	switch {
+	case duration != nil:
+		ended = ended.Add(time.Duration(nanoseconds(*duration)))
+	case r.DurationNS != nil:
+		ended = ended.Add(time.Duration(*r.DurationNS))
+	}
+	return ended.Round(time.Second).Local().Format("20060102-150405")
 }
 
 // rate prints as Python prints a float: 10.0, 0.5, inf.

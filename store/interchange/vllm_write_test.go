@@ -6,6 +6,8 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +65,7 @@ func TestVLLMWrite(t *testing.T) {
 	}
 	check("request_rate", `"inf"`)
 	check("max_concurrency", "null")
-	check("date", `"20260102-030405"`)
+	check("date", `"20260102-030408"`) // the end, 2.5 s later
 	check("backend", `"mine"`)
 	check("tp", `"8"`)
 	check("completed", "1")
@@ -73,7 +75,7 @@ func TestVLLMWrite(t *testing.T) {
 	check("output_lens", "[0,3]")
 	check("errors", `["http_error: busy",""]`)
 	check("p99.9_ttft_ms", "null")
-	if !strings.HasPrefix(out.String(), `{"date": "20260102-030405", "endpoint_type": "vllm", "backend": "mine"`) {
+	if !strings.HasPrefix(out.String(), `{"date": "20260102-030408", "endpoint_type": "vllm", "backend": "mine"`) {
 		t.Errorf("keys are out of order: %.120s", out.String())
 	}
 }
@@ -98,11 +100,36 @@ func TestVLLMUnreadableRecords(t *testing.T) {
 
 func TestVLLMFilename(t *testing.T) {
 	run := testRun()
-	if got, want := VLLMFilename(run, ""), "vllm-infqps-M-7B-20260102-030405.json"; got != want {
+	if got, want := VLLMFilename(run, nil, ""), "vllm-infqps-M-7B-20260102-030405.json"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	run.RequestRate, run.MaxConcurrency = new(store.Rate(10)), new(int64(4))
-	if got, want := VLLMFilename(run, ""), "vllm-10.0qps-concurrency4-M-7B-20260102-030405.json"; got != want {
+	if got, want := VLLMFilename(run, &store.Summary{Duration: new(61.0)}, ""), "vllm-10.0qps-concurrency4-M-7B-20260102-030506.json"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestVLLMDateRoundTrip: began_at comes back from a written file to the second, for the date that it has is that of the end.
+func TestVLLMDateRoundTrip(t *testing.T) {
+	inUTC(t)
+	for _, duration := range []float64{0, 0.4, 2.5, 3601.25} {
+		run := testRun()
+		run.BeganAt = time.Date(2026, 1, 2, 23, 59, 58, 0, time.UTC)
+		path := filepath.Join(t.TempDir(), "vllm.json")
+		var out bytes.Buffer
+		if err := (VLLM{Run: run, Summary: store.Summary{Duration: &duration, Completed: 1}}).Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, out.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for got, err := range vllmFormat.read(Source{Path: path, Zone: time.UTC}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if off := got.BeganAt.Sub(run.BeganAt).Abs(); off > time.Second/2 {
+				t.Errorf("a run of %g s began %s, off by %s", duration, got.BeganAt, off)
+			}
+		}
 	}
 }
