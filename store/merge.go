@@ -95,7 +95,7 @@ func (m *merge) add(e Entry) error {
 	return nil
 }
 
-// Unlike tells in what the systems and loads of runs differ, such as "tp 4 and 8": such runs are no shards of one load. What
+// Unlike tells in what the systems of runs differ, such as "tp 4 and 8": such runs are no shards of one load. What
 // a run does not tell differs from nothing.
 func Unlike(entries []Entry) []string {
 	var differences []string
@@ -107,7 +107,7 @@ func Unlike(entries []Entry) []string {
 		{"engine", func(r Run) string { return told(r.Engine) }}, {"dcu", func(r Run) string { return told(r.DCU) }},
 		{"dcu_count", func(r Run) string { return told(r.DCUCount) }}, {"tp", func(r Run) string { return told(r.TP) }},
 		{"pp", func(r Run) string { return told(r.PP) }}, {"dp", func(r Run) string { return told(r.DP) }},
-		{"dtype", func(r Run) string { return told(r.DType) }}, {"dataset", func(r Run) string { return told(r.Dataset) }},
+		{"dtype", func(r Run) string { return told(r.DType) }},
 	} {
 		var values []string
 		for _, e := range entries {

@@ -57,6 +57,29 @@ func TestUnlike(t *testing.T) {
 	}
 }
 
+// TestApart: runs are apart unless all were being sent at one moment.
+func TestApart(t *testing.T) {
+	t.Parallel()
+	run := func(id string, from, seconds time.Duration) Entry {
+		return Entry{Run: Run{RunID: id, BeganAt: began.Add(from * time.Second), DurationNS: new(int64(seconds * time.Second))}}
+	}
+	untimed := Entry{Run: Run{RunID: "untimed", BeganAt: began.Add(time.Hour)}}
+	for _, c := range []struct {
+		runs []Entry
+		want string
+	}{
+		{[]Entry{run("a", 0, 10), run("b", 9, 10)}, ""},
+		{[]Entry{run("b", 5, 10), run("a", 0, 100), untimed}, ""},
+		{[]Entry{untimed, untimed}, ""},
+		{[]Entry{run("b", 130, 10), run("a", 0, 10)}, "a had ended 2m0s before b began"},
+		{[]Entry{run("a", 0, 10), run("b", 9, 10), run("c", 18, 10)}, "a had ended 8s before c began"},
+	} {
+		if got := Apart(c.runs); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestMerge(t *testing.T) {
 	t.Parallel()
 	w, n := openAt(t, t.TempDir(), Options{})

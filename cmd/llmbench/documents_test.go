@@ -236,6 +236,7 @@ func (r *reader) rename(t *testing.T) {
 		t.Fatalf("%d runs to rename: %v", len(files), err)
 	}
 	name, seed := regexp.MustCompile(`\n    "name": "([^"]*)"`), regexp.MustCompile(`\n    "seed": ([0-9]+)`)
+	began := regexp.MustCompile(`\n    "began_at": "[^"]*"`)
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
@@ -246,7 +247,11 @@ func (r *reader) rename(t *testing.T) {
 			t.Fatalf("%s has no name or no seed", file)
 		}
 		if called, ok := readerNames[string(is[1])+" "+string(at[1])]; ok {
-			if err := os.WriteFile(file, name.ReplaceAll(content, []byte("\n    \"name\": \""+called+"\"")), 0o666); err != nil {
+			content = name.ReplaceAll(content, []byte("\n    \"name\": \""+called+"\""))
+			if strings.HasPrefix(called, "host-") { // shards of one load began together
+				content = began.ReplaceAll(content, []byte("\n    \"began_at\": \"2026-11-26T01:34:03.732971Z\""))
+			}
+			if err := os.WriteFile(file, content, 0o666); err != nil {
 				t.Fatal(err)
 			}
 		}

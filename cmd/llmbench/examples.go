@@ -97,7 +97,7 @@ var examples = map[string][]string{
 	},
 	"runs merge": {
 		"llmbench runs merge host-a host-b host-c --name whole",
-		"llmbench runs merge host-a host-b --allow system",
+		"llmbench runs merge host-a host-b --allow workload --allow time",
 	},
 	"runs copy": {
 		"llmbench runs copy latest --to /mnt/bench/warehouse",

@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"llmbench/report"
 	"llmbench/store"
 )
 
@@ -12,7 +14,7 @@ import (
 type runsMergeCmd struct {
 	Refs  []string `arg:"" name:"run" help:"The shards: ids, beginnings of ids, names."`
 	Name  string   `help:"Name of the merged run." placeholder:"TEXT"`
-	Allow []string `help:"Merge although this differs: ${enum}, of model, parallel sizes, accelerator, backend, engine or dataset." enum:"system" placeholder:"system"`
+	Allow []string `help:"Merge although this differs: ${enum}. system: model, parallel sizes, accelerator, backend, engine; workload: dataset, lengths, arrivals; time: they were not sent at the same time." enum:"system,workload,time" placeholder:"system|workload|time"`
 	warehouseFlag
 }
 
@@ -41,9 +43,8 @@ func (c *runsMergeCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if unlike := store.Unlike(shards); len(unlike) > 0 && len(c.Allow) == 0 {
-		return &exitError{exitRefused, fmt.Errorf("these runs are no shards of one load: they differ in %s; --allow system merges them all the same, and the whole is NULL there",
-			strings.Join(unlike, ", "))}
+	if err := c.refusesShards(shards); err != nil {
+		return err
 	}
 	entry, err := w.Merge(a.ctx, shards, optional(c.Name))
 	if err != nil {
@@ -52,4 +53,27 @@ func (c *runsMergeCmd) Run(a *app) error {
 	fmt.Fprintln(a.stdout, entry.Run.RunID)
 	a.note("%d requests of %d runs are merged; their times hold as far as the hosts' clocks agree", *entry.Run.Completed+*entry.Run.Failed, len(shards))
 	return nil
+}
+
+// refusesShards refuses runs that are no shards of one load, for what --allow does not name.
+func (c *runsMergeCmd) refusesShards(shards []store.Entry) error {
+	var why []string
+	refuse := func(allow, differ, then string) {
+		if differ != "" && !slices.Contains(c.Allow, allow) {
+			why = append(why, fmt.Sprintf("%s; --allow %s merges them all the same, %s", differ, allow, then))
+		}
+	}
+	differ := func(in []string) string {
+		if len(in) == 0 {
+			return ""
+		}
+		return "they differ in " + strings.Join(in, ", ")
+	}
+	refuse("system", differ(store.Unlike(shards)), "and the whole is NULL there")
+	refuse("workload", differ(report.UnlikeShards(shards)), "and its latencies are those of a mixture")
+	refuse("time", store.Apart(shards), "and its rates count the time between them")
+	if len(why) == 0 {
+		return nil
+	}
+	return &exitError{exitRefused, fmt.Errorf("these runs are no shards of one load: %s", strings.Join(why, "; "))}
 }
