@@ -28,6 +28,8 @@ type sweeper struct {
 	made    int // runs of this process
 	noCache bool
 	limits  []report.SweepLimit // found
+
+	unlimited int // searches that ended without the server's limit
 }
 
 // errStopped ends a sweep after Ctrl-C.

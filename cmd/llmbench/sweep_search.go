@@ -45,17 +45,22 @@ func (s *sweepPlan) stepAt(p sweep.Point, value float64, n int) sweep.Step {
 }
 
 func (s *sweeper) findMax(p sweep.Point, h *host) error {
-	look := sweep.NewSearch(s.search.config)
-	over, err := s.follow(p, h, look, func(value float64, d stepDone) { look.Observe(value, s.outcome(d)) })
+	look, worked := sweep.NewSearch(s.search.config), false
+	over, err := s.follow(p, h, look, func(value float64, d stepDone) {
+		worked = worked || d.err == ""
+		look.Observe(value, s.outcome(d))
+	})
 	if over {
+		s.judge(look.Result().Capped, worked)
 		s.limits = append(s.limits, report.SweepLimit{Point: p.Label(), Key: s.search.key, SLOs: s.search.slosText(), Wanted: s.search.config.Confidence, Max: maxOf(look.Result())})
 	}
 	return err
 }
 
 func (s *sweeper) findKnee(p sweep.Point, h *host) error {
-	look := sweep.NewKnee(s.search.config, s.search.growth)
+	look, worked := sweep.NewKnee(s.search.config, s.search.growth), false
 	over, err := s.follow(p, h, look, func(value float64, d stepDone) {
+		worked = worked || d.err == ""
 		throughput := 0.0
 		if d.err == "" && d.entry.Summary != nil && d.entry.Summary.OutputThroughput != nil {
 			throughput = *d.entry.Summary.OutputThroughput
@@ -63,9 +68,17 @@ func (s *sweeper) findKnee(p sweep.Point, h *host) error {
 		look.Observe(value, throughput, !saturated(d.entry.Run))
 	})
 	if over {
+		s.judge(look.Result().Capped, worked)
 		s.limits = append(s.limits, report.SweepLimit{Point: p.Label(), Key: s.search.key, Growth: s.search.growth, Knee: new(report.SweepKnee(look.Result()))})
 	}
 	return err
+}
+
+// judge counts a search that is over and tells nothing of the server's limit: the client was saturated, or no run worked.
+func (s *sweeper) judge(capped float64, worked bool) {
+	if capped > 0 || !worked {
+		s.unlimited++
+	}
 }
 
 // follow makes the runs that a search asks for until it is over. It is not when a run could not be made, which has been told.
@@ -139,6 +152,9 @@ func (s *sweeper) concludeSearch() error {
 	s.note("runs are in %s: llmbench sql \"FROM runs WHERE tags['sweep'] = '%s'\"", s.warehouse.Dir(), s.plan.Name)
 	if missing := len(s.points) - len(s.limits); missing > 0 {
 		return fmt.Errorf("%d of %d searches could not be made; see above why", missing, len(s.points))
+	}
+	if s.unlimited > 0 {
+		return fmt.Errorf("%d of %d searches ended without the server's limit: the client was saturated, or all runs failed; see above", s.unlimited, len(s.points))
 	}
 	return nil
 }
