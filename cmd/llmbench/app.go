@@ -23,6 +23,8 @@ type app struct {
 	quiet, plain bool
 	// notes, when set, takes what is for people in place of stderr.
 	notes io.Writer
+	// blame adds to what is said of a flag's value where that came from, when it was not typed.
+	blame func(fault string) string
 }
 
 func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *app {

@@ -51,7 +51,7 @@ func checkBase(base string) (plain, credentials string, err error) {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return base, "", fmt.Errorf("--base-url %q: must be http://host:port or https://host:port", withoutPassword(base))
+		return base, "", fmt.Errorf("--base-url %q: must be http://host:port or https://host:port%s", shownAddress(base), orWithScheme(base))
 	case !validPort(u.Port()):
 		return base, "", fmt.Errorf("--base-url %q: the port must be between 1 and 65535", withoutPassword(base))
 	case strings.HasSuffix(u.Path, "/v1"):
@@ -62,6 +62,24 @@ func checkBase(base string) (plain, credentials string, err error) {
 		base = withoutPassword(base)
 	}
 	return base, credentials, nil
+}
+
+// shownAddress is an address as it was given, though it may be none, without what stands before an @.
+func shownAddress(address string) string {
+	if at := strings.LastIndex(address, "@"); at >= 0 {
+		return "..." + address[at:]
+	}
+	return address
+}
+
+// orWithScheme asks whether an address was meant that lacks http:// alone.
+func orWithScheme(address string) string {
+	whole := "http://" + address
+	u, err := url.Parse(whole)
+	if err != nil || address == "" || strings.Contains(address, "://") || u.User != nil || !validPort(u.Port()) {
+		return ""
+	}
+	return "; did you mean " + whole + "?"
 }
 
 // validPort tells whether a port, where one is given, is one.

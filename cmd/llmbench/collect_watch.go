@@ -126,13 +126,16 @@ func (a *app) progressBar(engine *collect.Engine, columns int) (show, finish fun
 	return show, func() { _ = bar.Finish() }
 }
 
-// progressText is done of all, in flight, the rate of tokens since the last look, recent TTFT, and failures.
+// progressText is done of all, in flight, the rate of tokens since the last look, recent TTFT once there is one, and failures.
 func progressText(p, last collect.Progress) string {
 	var rate float64
 	if span := p.Elapsed - last.Elapsed; span > 0 {
 		rate = float64(p.Chunks-last.Chunks) / span.Seconds()
 	}
-	text := fmt.Sprintf("%d/%d done, %d in flight, %.0f tok/s, TTFT %d ms", p.Done, p.Total, p.InFlight, rate, p.TTFT.Milliseconds())
+	text := fmt.Sprintf("%d/%d done, %d in flight, %.0f tok/s", p.Done, p.Total, p.InFlight, rate)
+	if p.TTFT > 0 {
+		text += fmt.Sprintf(", TTFT %d ms", p.TTFT.Milliseconds())
+	}
 	if p.Failed > 0 {
 		text += fmt.Sprintf(", %d failed", p.Failed)
 	}

@@ -22,6 +22,7 @@ type defaults struct {
 	path   string // of the file; "" without one
 	values map[string]any
 	getenv func(string) string
+	from   map[string]string // where the value of a flag came from, by the flag's name
 }
 
 var _ kong.Resolver = (*defaults)(nil)
@@ -44,7 +45,7 @@ func (a *app) defaultsPath() (path string, named bool) {
 
 // readDefaults reads the file. One that was not named need not be there.
 func (a *app) readDefaults() (*defaults, error) {
-	d := &defaults{getenv: a.getenv}
+	d := &defaults{getenv: a.getenv, from: map[string]string{}}
 	path, named := a.defaultsPath()
 	if path == "" {
 		return d, nil
@@ -141,19 +142,21 @@ func (d *defaults) Resolve(k *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 			return nil, nil
 		}
 	}
-	if v := d.getenv("LLMBENCH_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))); v != "" {
+	variable := "LLMBENCH_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+	if v := d.getenv(variable); v != "" {
+		d.from[flag.Name] = variable
 		return v, nil
 	}
 	for node := k.Selected(); node != nil && node.Type == kong.CommandNode; node = node.Parent {
 		if section, ok := d.values[node.Name].(map[string]any); ok {
 			if v, ok := lookUp(section, flag.Name); ok {
-				return d.valueFor(flag, v)
+				return d.valueFor(flag, v, node.Name+"."+flag.Name)
 			}
 		}
 	}
 	if v, ok := lookUp(d.values, flag.Name); ok {
 		if _, section := v.(map[string]any); !section || childNamed(k.Model.Node, flag.Name) == nil {
-			return d.valueFor(flag, v)
+			return d.valueFor(flag, v, flag.Name)
 		}
 	}
 	return nil, nil
@@ -168,13 +171,23 @@ func lookUp(values map[string]any, name string) (any, bool) {
 	return nil, false
 }
 
-// valueFor is what the file gives a flag.
-func (d *defaults) valueFor(flag *kong.Flag, v any) (any, error) {
+// valueFor is what the file gives a flag, under a key.
+func (d *defaults) valueFor(flag *kong.Flag, v any, key string) (any, error) {
+	d.from[flag.Name] = key + " in " + d.path
 	value := plainValue(flag.Name, v)
 	if _, isList := value.([]any); isList && !flag.IsSlice() {
 		return nil, fmt.Errorf("%s: %s takes one value", d.path, flag.Name)
 	}
 	return value, nil
+}
+
+// blame tells of a value that was refused where it came from, when it was not typed. The parser's text begins with the flag.
+func (d *defaults) blame(fault string) string {
+	flag, _, _ := strings.Cut(strings.TrimPrefix(fault, "--"), " ")
+	if from := d.from[strings.TrimSuffix(flag, ":")]; from != "" && strings.HasPrefix(fault, "--") {
+		return fault + " (it is " + from + ")"
+	}
+	return fault
 }
 
 // plainValue is a value as it would be typed; a list stays one. A map is a list of pairs: goodput: {ttft: 500}. The parser

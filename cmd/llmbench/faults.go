@@ -13,7 +13,7 @@ import (
 )
 
 // parseFault says what of a command line was not understood, what may have been meant, and where to read on.
-func parseFault(err error, root *kong.Node) error {
+func parseFault(err error, root *kong.Node, blame func(string) string) error {
 	node := root
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil && parse.Context.Selected() != nil {
 		node = parse.Context.Selected()
@@ -21,7 +21,7 @@ func parseFault(err error, root *kong.Node) error {
 	path := commandPath(node)
 	lines := strings.Split(strings.TrimPrefix(err.Error(), path+": "), "\n")
 	for i, line := range lines {
-		lines[i] = reworded(line, node)
+		lines[i] = blame(reworded(line, node))
 	}
 	last := len(lines) - 1
 	join := "; see "

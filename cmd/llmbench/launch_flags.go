@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -73,7 +74,7 @@ func fill(flag, text string, values map[string]string) (string, error) {
 	}
 	for _, key := range templateKeys(text) {
 		if name := strings.ReplaceAll(key, "-", "_"); values[name] == "" {
-			return "", fmt.Errorf("%s: {{.%s}} has no value; give --%s", flag, name, key)
+			return "", fmt.Errorf("%s: {{.%s}} has no value; %s", flag, name, toGive(key))
 		}
 	}
 	var out strings.Builder
@@ -81,6 +82,15 @@ func fill(flag, text string, values map[string]string) (string, error) {
 		return "", fmt.Errorf("%s: %w", flag, err)
 	}
 	return out.String(), nil
+}
+
+// toGive says how a name that a text mentions gets its value: a flag of collect, or a variable, which sweeps alone have.
+func toGive(key string) string {
+	model, err := newCollectModel()
+	if err != nil || model.has(key) {
+		return "give --" + key
+	}
+	return fmt.Sprintf("there is no flag --%s%s; a sweep takes --set %s=VALUE", key, orNear(key, slices.Sorted(maps.Keys(model))), key)
 }
 
 // flagValues are the flags of a command that have a value, with _ for -, for what is filled in.

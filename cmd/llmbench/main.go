@@ -129,7 +129,7 @@ func (a *app) execute(args []string) error {
 		return nil
 	}
 	if err != nil {
-		return usageError(parseFault(err, parser.Model.Node))
+		return usageError(parseFault(err, parser.Model.Node, a.blame))
 	}
 	a.quiet, a.plain = grammar.Quiet, grammar.NoColor
 	return parsed.Run(a)
@@ -141,6 +141,7 @@ func (a *app) newParser(g *grammar, options ...kong.Option) (*kong.Kong, error) 
 	if err != nil {
 		return nil, usageError(err)
 	}
+	a.blame = defaults.blame
 	parser, err := kong.New(g, append(options, vocabulary(), kong.Resolvers(defaults))...)
 	if err != nil {
 		return nil, fmt.Errorf("build the command line: %w", err)
