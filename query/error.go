@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -65,6 +66,9 @@ func summarise(err *duckdb.Error) string {
 	if kind, name, ok := missingIn(err); ok {
 		return missingSummary(kind, name)
 	}
+	if match := missingColumn.FindStringSubmatch(err.Msg); match != nil && slices.Contains(latencyColumns, strings.ToLower(match[1])) {
+		return match[1] + " is a column of the view request_latency, which has a row a request"
+	}
 	if strings.Contains(err.Msg, "Failed to install") {
 		return summaries[duckdb.ErrorTypeMissingExtension]
 	}
@@ -75,6 +79,11 @@ func summarise(err *duckdb.Error) string {
 }
 
 var missing = regexp.MustCompile(`^Catalog Error: (Table|View|Table Function|Scalar Function) with name (\S+) does not exist!`)
+
+var missingColumn = regexp.MustCompile(`^Binder Error: Referenced column "([^"]+)" not found in FROM clause`)
+
+// latencyColumns are what people seek in requests, which has the stamps alone.
+var latencyColumns = []string{"ttft_ms", "tpot_ms", "e2el_ms", "queue_ms", "ttft_from_intended_ms", "e2el_from_intended_ms"}
 
 // missingIn gives the kind and the name of what DuckDB did not find.
 func missingIn(err *duckdb.Error) (kind, name string, ok bool) {

@@ -179,6 +179,7 @@ func TestErrorsKeepDuckDBsWords(t *testing.T) {
 	s := openSession(t, Source{}, Options{})
 	for _, test := range []struct{ query, first, contains string }{
 		{"SELEC 1", "sql: the query is not valid SQL", "LINE 1: SELEC 1\n        ^"},
+		{"SELECT ttft_ms FROM requests", "sql: ttft_ms is a column of the view request_latency, which has a row a request", "LINE 1: SELECT ttft_ms"},
 		{"SELECT 1;\n\nSELECT nix FROM runs", "sql: a name or a type in the query does not fit; llmbench sql --schema lists every column", "LINE 3: SELECT nix FROM runs"},
 		{"FROM requsts", `sql: no table "requsts"; llmbench sql --schema lists every table`, `Did you mean "requests"?`},
 		{"FROM ttft", `sql: no table "ttft"; request_latency has it`, "LINE 1: FROM ttft"},
