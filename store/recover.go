@@ -95,7 +95,7 @@ func (w *Warehouse) finishDead(ctx context.Context, dir, id string) error {
 	}
 	done, err := w.finishRun(ctx, dir, w.journalledRun(dir, id), recovered)
 	if errors.Is(err, errNoRows) {
-		w.warn("run %s was interrupted before any request had ended%s", id, w.retire(dir, hasBytes(dir)))
+		w.warn("run %s was interrupted before a finished request was written down: there is nothing to recover%s", id, w.retire(dir, hasBytes(dir)))
 		return nil
 	}
 	if err != nil {

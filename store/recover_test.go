@@ -122,9 +122,9 @@ func TestRecoverCut(t *testing.T) {
 		}
 		switch {
 		case cut == 0, want > 0:
-			n.want(t, map[bool]string{true: fmt.Sprintf("recovered the interrupted run cut: %d requests", want), false: "before any request had ended"}[want > 0])
+			n.want(t, map[bool]string{true: fmt.Sprintf("recovered the interrupted run cut: %d requests", want), false: "before a finished request was written down: there is nothing to recover"}[want > 0])
 		default:
-			n.want(t, "before any request had ended; its journal is damaged in part and kept in")
+			n.want(t, "before a finished request was written down: there is nothing to recover; its journal is damaged in part and kept in")
 		}
 		if want == 0 {
 			wantIDs(t, w)

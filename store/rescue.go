@@ -14,7 +14,7 @@ import (
 // be read, whatever became of its name. Where the warehouse cannot be made again the run goes to one in the system's
 // temporary directory.
 func (w *Writer) rescue() error {
-	refuge := filepath.Join(os.TempDir(), "llmbench-rescued-"+w.run.RunID)
+	refuge := w.refuge()
 	err := w.moveTo(w.warehouse)
 	if err != nil && w.warehouse.dir != refuge && w.moveTo(newWarehouse(refuge, refuge, w.warehouse.opts)) == nil {
 		return nil
@@ -25,6 +25,19 @@ func (w *Writer) rescue() error {
 	return nil
 }
 
+func (w *Writer) refuge() string {
+	return filepath.Join(os.TempDir(), "llmbench-rescued-"+w.run.RunID)
+}
+
+// Refuge is the warehouse in the system's temporary directory that the run went to because its own could not be written,
+// "" when it did not.
+func (w *Writer) Refuge() string {
+	if w.warehouse.dir != w.refuge() {
+		return ""
+	}
+	return w.warehouse.dir
+}
+
 // moveTo copies the journal into a warehouse and lets the writer go on there.
 func (w *Writer) moveTo(to *Warehouse) error {
 	run, why := w.run, "the journal of run "+w.run.RunID+" is gone"
@@ -32,6 +45,10 @@ func (w *Writer) moveTo(to *Warehouse) error {
 		run.RunID = ""
 		why = "another process held this one for dead and recovered run " + w.run.RunID + " as far as it was"
 	}
+	return w.goOnIn(to, run, why)
+}
+
+func (w *Writer) goOnIn(to *Warehouse, run Run, why string) error {
 	next, err := to.Begin(context.Background(), run)
 	if err != nil {
 		return err

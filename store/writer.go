@@ -24,6 +24,7 @@ type Writer struct {
 	samples   *sampleJournals
 	file      *journalFile
 	rows      int64
+	unwritten int64 // of them, those that are in memory alone
 	cost      WriterCost
 	ended     bool
 
@@ -181,6 +182,7 @@ func (w *Writer) Append(batch []*Record) error {
 		return w.failed("append to", err)
 	}
 	w.rows += int64(len(batch))
+	w.unwritten += int64(len(batch))
 	err := w.flush()
 	took := time.Since(begin)
 	w.cost.Append += took
@@ -197,6 +199,7 @@ func (w *Writer) flush() error {
 		return w.failed("append to", err)
 	}
 	w.encoder.frame.Reset()
+	w.unwritten = 0
 	return nil
 }
 
@@ -227,7 +230,11 @@ func (w *Writer) failed(what string, err error) error {
 	return fmt.Errorf("%s the journal of run %s: %w", what, w.run.RunID, err)
 }
 
-// Finish stores the run: Parquet files, summary, run.json, catalogue; and removes the journal. run replaces what
+// Unwritten is how many of all rows that were appended are in memory alone, because the journal could not be written.
+func (w *Writer) Unwritten() (unwritten, all int64) { return w.unwritten, w.rows }
+
+// Finish stores the run: Parquet files, summary, run.json, catalogue; and removes the journal. Where the disk has no room
+// for all the rows, that is done in Refuge. run replaces what
 // Begin was given; its id must be that of RunID, and its status is the caller's, RunInterrupted after Ctrl-C. After an
 // error the journal is as it was: Finish may be called again, or Abort, or the next Open recovers the run.
 func (w *Writer) Finish(ctx context.Context, run Run) (Entry, error) {
@@ -235,10 +242,7 @@ func (w *Writer) Finish(ctx context.Context, run Run) (Entry, error) {
 		return Entry{}, fmt.Errorf("finish run %s: it cannot become run %s", w.run.RunID, run.RunID)
 	}
 	w.held.check()
-	if err := w.AppendSamples(Samples{}); err != nil {
-		return Entry{}, err
-	}
-	if err := w.Sync(); err != nil {
+	if err := w.settle(); err != nil {
 		return Entry{}, err
 	}
 	run.RunID = w.run.RunID

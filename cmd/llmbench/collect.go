@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -181,6 +180,10 @@ type measured struct {
 	outcome *collect.Outcome
 	// shortDisk: the load was stopped for want of room.
 	shortDisk bool
+	// broken: the load could not go on, and the error beside this says why.
+	broken bool
+	// refuge is the warehouse the run went to because the disk of its own was full, else "".
+	refuge string
 }
 
 // measure runs the load into the warehouse.
@@ -223,16 +226,16 @@ func (c *collectCmd) measure(a *app, p *collectPlan, w *store.Warehouse, s *setu
 	if runErr != nil && outcome.Completed+outcome.Failed == 0 { // no request was made: there is no run to keep
 		return nil, errors.Join(runErr, writer.Abort())
 	}
-	entry, err := c.finish(writer, s, outcome, runErr)
+	entry, err := c.finishWithRoom(ctx, a, writer, s, outcome, runErr)
 	switch {
-	case err != nil && runErr != nil && strings.Contains(runErr.Error(), err.Error()): // the journal tells its failure again
-		return nil, fmt.Errorf("%w; what was written stays in the journal, and the next command recovers it once there is room", runErr)
+	case err != nil && waiting(writer) > 0:
+		return nil, giveUp(writer, err)
 	case err != nil:
 		return nil, errors.Join(runErr, fmt.Errorf("%w; what was written stays in the journal, and the next command recovers it", err))
 	case runErr != nil:
-		return nil, fmt.Errorf("run %s was stopped: %w; what came is kept", entry.Run.RunID, runErr)
+		err = fmt.Errorf("run %s was stopped: %w; what came is kept", entry.Run.RunID, runErr)
 	}
-	return &measured{entry, outcome, shortDisk}, nil
+	return &measured{entry: entry, outcome: outcome, shortDisk: shortDisk, broken: runErr != nil, refuge: writer.Refuge()}, err
 }
 
 // mostAtOnce is how many requests of the load may be in flight together; 0 where the rate decides and nobody knows

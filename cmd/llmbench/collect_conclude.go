@@ -25,7 +25,10 @@ func (c *collectCmd) conclude(a *app, p *collectPlan, w *store.Warehouse, m *mea
 		return fmt.Errorf("print the report of run %s: %w", m.entry.Run.RunID, err)
 	}
 	a.noteFailures(serving.Failures)
-	a.note("run %s is in %s", m.entry.Run.RunID, w.Dir())
+	a.note("run %s is in %s", m.entry.Run.RunID, cmp.Or(m.refuge, w.Dir()))
+	if m.refuge != "" {
+		a.note("once there is room: llmbench runs copy %s --warehouse %s --to %s", m.entry.Run.RunID, m.refuge, w.Dir())
+	}
 	if err := c.saveResult(a, p, m.entry, serving); err != nil {
 		return fmt.Errorf("%w; run %s is kept", err, m.entry.Run.RunID)
 	}
@@ -58,6 +61,8 @@ func (a *app) noteFailures(failures []report.Failure) {
 func (c *collectCmd) exit(a *app, p *collectPlan, m *measured) error {
 	o := m.outcome
 	switch {
+	case m.broken: // told by the error beside the run
+		return nil
 	case m.shortDisk:
 		return fmt.Errorf("the load was stopped after %d requests, because the disk of the warehouse ran short", o.Completed+o.Failed)
 	case o.Interrupted || o.Stopped:

@@ -112,15 +112,15 @@ func (s *sweeper) step(step sweep.Step, h *host) error {
 		err = h.server.fault()
 	}
 	switch {
-	case m != nil && (m.outcome.Interrupted || m.outcome.Stopped):
+	case m != nil && m.shortDisk: // which stopped the load too
+		return errors.Join(errors.New("the disk of the warehouse ran short; what came is kept"), err)
+	case m != nil && !m.broken && (m.outcome.Interrupted || m.outcome.Stopped):
 		s.stopped.Store(true)
 		return errStopped
 	case s.stopped.Load():
 		return errors.Join(errStopped, err)
 	case m == nil:
 		return s.fail(step, run, err)
-	case m.shortDisk:
-		return errors.New("the disk of the warehouse ran short; what came is kept")
 	case err == nil && m.outcome.Completed == 0:
 		err = s.whyAllFailed(m.entry)
 	}
