@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
 	"llmbench/report"
+	"llmbench/store"
 )
 
 // sweepStatusCmd shows how a plan stands.
@@ -32,6 +37,9 @@ func (sweepStatusCmd) Help() string {
 // Run prints what is done, failed and left.
 func (c *sweepStatusCmd) Run(a *app, k *kong.Context) error {
 	whole, err := c.withFile(a, k)
+	if errors.Is(err, fs.ErrNotExist) && c.namesSweep(a) {
+		err = fmt.Errorf("%w; a sweep has that name: give --name %s, with the plan or the flags that it was started with", err, filepath.Base(c.Plan))
+	}
 	if err != nil {
 		return usageError(err)
 	}
@@ -53,6 +61,18 @@ func (c *sweepStatusCmd) Run(a *app, k *kong.Context) error {
 	done, failed, left := s.counts()
 	fmt.Fprintf(a.stdout, "sweep %s: %d done, %d failed, %d left of %d runs\n", s.plan.Name, done, failed, left, done+failed+left)
 	return report.WriteSweepStatus(a.stdout, s.statuses(), a.writeOptions())
+}
+
+// namesSweep tells whether runs of the warehouse are of a sweep that is called what was given for the plan's file, which the parser
+// makes a whole path.
+func (c *sweepStatusCmd) namesSweep(a *app) bool {
+	w, err := c.warehouseFlag.read(a)
+	if err != nil {
+		return false
+	}
+	defer w.Close()
+	entries, err := w.Runs(a.ctx)
+	return err == nil && slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Run.Tags["sweep"] == filepath.Base(c.Plan) })
 }
 
 func (s *sweepPlan) state() sweepState {
