@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -27,12 +28,11 @@ type process struct {
 	name               string
 }
 
-// serial tells the servers of one process apart.
-var serial int
+// serial tells the servers of one process apart, which several goroutines may start.
+var serial atomic.Int64
 
 func newMarker() string {
-	serial++
-	return fmt.Sprintf("%s=%s.%d", ownerVariable, ownerOf(os.Getpid()), serial)
+	return fmt.Sprintf("%s=%s.%d", ownerVariable, ownerOf(os.Getpid()), serial.Add(1))
 }
 
 // ownerOf names a process for good: a pid alone may be given to another.
