@@ -46,13 +46,16 @@ func (a *app) findAll(w *store.Warehouse, references []string) ([]store.Entry, e
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for _, side := range sides {
-		for _, entry := range side.Entries {
-			ids = append(ids, entry.Run.RunID)
-		}
+	return w.Find(a.ctx, idsOf(inOrder(sides))...)
+}
+
+// idsOf are the ids of runs, in their order.
+func idsOf(entries []store.Entry) []string {
+	ids := make([]string, len(entries))
+	for i, entry := range entries {
+		ids[i] = entry.Run.RunID
 	}
-	return w.Find(a.ctx, ids...)
+	return ids
 }
 
 // runsWhere asks the catalogue for the ids of runs.

@@ -192,9 +192,5 @@ func (a *app) selection(w *store.Warehouse, references []string) (query.Source, 
 	if err != nil {
 		return query.Source{}, err
 	}
-	ids := make([]string, len(entries))
-	for i, entry := range entries {
-		ids[i] = entry.Run.RunID
-	}
-	return query.Selection(a.ctx, w, ids...)
+	return query.Selection(a.ctx, w, idsOf(entries)...)
 }
